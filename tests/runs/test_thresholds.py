@@ -11,6 +11,9 @@ from helpers.commands import TINY, command
 from helpers.worlds import constant, poisson, scenario
 
 import efssim
+from efssim.lag.pool import Pool
+from efssim.study.run.summary import thresholds_of, trials_summary
+from efssim.study.run.trial_set import TrialSet
 
 LINK = "us-east-1 -> us-west-2"
 SYNC = {"interval": "1 min", "setup": "5 s"}
@@ -192,3 +195,13 @@ def test_everything_is_below_infinity_so_it_is_no_limit(tmp_path: Path, path: st
     done = command("validate", file)
     assert done.code == 2
     assert " is no " in done.err
+
+
+def test_without_a_complete_trial_nothing_is_judged() -> None:
+    """As Ctrl-C leaves it that comes before the first."""
+    made = world("dr.rpo.attainment >= 50 %", random=True)
+    none = TrialSet(made, 1, (), 4, Pool(), partial=True)
+    assert thresholds_of(none) == ()
+    summary = trials_summary(none)
+    assert (summary.trials, summary.partial, summary.thresholds) == (0, True, ())
+    assert not trials_summary(TrialSet(made, 1, (), 0, Pool())).partial

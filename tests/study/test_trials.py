@@ -21,8 +21,10 @@ from efssim.lag.weighted import binned as binned_ramps
 from efssim.lag.weighted.binned import BinnedEnds, state_of_ends
 from efssim.lag.weighted.histogram import LogHistogram
 from efssim.runs.measured import MeasuredWorld
+from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.bounds import Units
-from efssim.study.statistics.intervals import mean_interval
+from efssim.study.statistics.intervals import mean_interval, t_interval
+from efssim.study.statistics.precision import Precision
 from efssim.study.trial import outcome as trial
 from efssim.study.trial.facts import is_random
 from efssim.study.trial.outcome import States
@@ -324,6 +326,16 @@ def test_a_precision_takes_as_many_trials_as_it_needs(world):
     assert (high - low) / 2 <= 0.005 * first
     assert found.summary["precision"] == {"share": 0.005, "budget": 1000, "needed": len(found)}
     assert efssim.run_trials(world, len(found), workers=1).trials == found.trials
+
+
+def test_the_first_trials_give_the_spread_where_a_precision_decided_how_many_there_are(found):
+    ages = [one.summary.replications["dr"].age.mean for one in found.trials]
+    assert len(ages) > 10
+    given = found.scenario, found.seed, found.trials, len(found), found.pool
+    for precision, spread in ((None, ages), (Precision(0.01, 1000), ages[:10])):
+        made = TrialSet(*given, precision=precision).intervals["dr"].age.mean
+        # But for the order of sums.
+        assert made == pytest.approx(t_interval(spread, ages), rel=1e-12)
 
 
 def test_a_budget_limits_a_precision(world):

@@ -54,7 +54,7 @@ class CheapestSearch:
 
     def _order(self) -> list[int]:
         """Return the ordinals that hold, the cheapest first; of equal costs that near the limit."""
-        least = min((_cost(made) for made in self._made.values()), default=0.0)
+        least = min(_cost(made) for made in self._made.values())
         unit = FLAT * max(least, 1e-12)
         # The limit is confirmed, also where the search had too few trials to see that it holds.
         holding = [at for at, made in self._made.items() if made.holds or at == self._limit]

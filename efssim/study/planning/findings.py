@@ -153,7 +153,7 @@ class PlanFindings:
             return None
         last = self.decisive
         n = last.trials
-        seconds = max(0.0, self.scenario.duration - self.scenario.warm_up)
+        seconds = self.scenario.duration - self.scenario.warm_up
         share = (1 - self.objective.confidence) ** (1 / n) if self.random else 1.0
         if not last.losses.weighing.is_plain:  # the bound of the loss if each loses everything
             share = max(0.0, last.interval.low)

@@ -35,6 +35,14 @@ SETS = 20
 """Parameter sets unless another number is asked for."""
 
 
+def point_of(row: int, month: int, ordinal: int, sets: int) -> int:
+    """Return the ordinal of a month under which its trials are kept, each row has all months.
+
+    Row 0 is without a change; `ordinal` is that of one of so many parameter sets.
+    """
+    return (row * (MOST_MONTHS + 1) + month) * sets + ordinal
+
+
 class _Member(NamedTuple):
     """A scenario in which everything is known, by its months, and the seed of its trials."""
 
@@ -180,8 +188,7 @@ class RunwaySearch:
             world, row = change.of(world), 1 + CHANGED.index(change.key)
         kept = None
         if self._kept is not None:
-            point = (row * (MOST_MONTHS + 1) + month) * len(self._members) + ordinal
-            kept = self._kept.at(point)
+            kept = self._kept.at(point_of(row, month, ordinal, len(self._members)))
         trials = self._runner.run(world, self._trials, member.seed, READS, kept=kept)
         objective = self._asked.objective
         return evaluated(

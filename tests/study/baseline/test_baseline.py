@@ -24,6 +24,7 @@ from efssim.study.baseline.margins import DEFAULTS, margins_of, of_replication
 from efssim.study.baseline.regressions import PairedNumbers
 from efssim.study.baseline.stored import StoredResult
 from efssim.study.errors import StudyError
+from efssim.study.statistics.intervals import Interval
 from efssim.study.statistics.pairs import difference
 from efssim.study.statistics.weighing import Design
 
@@ -182,6 +183,18 @@ def test_strata_weigh_their_pairs():
     assert found.outcome == "holds"
 
 
+@pytest.mark.parametrize(("after", "outcome"), [(122.4, "holds"), (122.6, "fails")])
+def test_without_pairs_the_intervals_of_both_means_decide(after, outcome):
+    """Of 100 ± 10 a margin of 5 % makes 105 ± 10.5; with ± 14 that is 17.5 by Pythagoras."""
+    compared = PairedNumbers(PLAIN, True, False, {0: 0}, is_paired=False)
+    means = (100.0, Interval(90.0, 110.0)), (after, Interval(after - 14, after + 14))
+    found = compared.number("dr", RISE, ({0: 1.0}, {0: 1.0}), lambda: means)
+    assert found.outcome == outcome
+    assert (found.before, found.after) == (100.0, after)
+    # The difference itself has the interval of 10 and 14.
+    assert found.high - found.low == pytest.approx(2 * math.hypot(10, 14))
+
+
 # --- stored results -------------------------------------------------------------------------------
 
 
@@ -317,6 +330,32 @@ def test_a_folder_that_is_no_result_is_refused(folder, file, content):
         (folder / file).write_text(content)
     with pytest.raises(StudyError, match=r"--baseline .*main: "):
         StoredResult.read(folder)
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ("trial,stratum\n0,0\n", "is no table of trials"),
+        ("trial,replication\nx,dr\n", "is no table of trials"),
+        ("trial,replication\n0,dr\n", "has 1 of 6 trials"),
+        ("trial,replication\n" + "".join(f"{k},dr\n" for k in range(7)), "has 7 of 6 trials"),
+    ],
+)
+def test_another_table_is_refused(folder, line, named):
+    stored = StoredResult.read(folder)
+    (folder / "trials.csv").write_text(line, encoding="utf-8")
+    with pytest.raises(StudyError, match=named):
+        stored.numbers(["rpo.attainment"])
+
+
+def test_a_trial_without_a_number_has_none(folder):
+    stored = StoredResult.read(folder)
+    rows = [f"{trial},dr,0,{'' if trial == 2 else 0.5}" for trial in range(6)]
+    text = "\n".join(["trial,replication,stratum,rpo.attainment", *rows])
+    (folder / "trials.csv").write_text(text, encoding="utf-8")
+    found, strata = stored.numbers(["rpo.attainment"])
+    assert found == {"dr": {"rpo.attainment": dict.fromkeys((0, 1, 3, 4, 5), 0.5)}}
+    assert strata == dict.fromkeys(range(6), 0)
 
 
 def test_a_table_that_is_gone_is_refused(folder):

@@ -197,6 +197,25 @@ def test_always_and_never() -> None:
     assert len(never.evaluations) <= 7
 
 
+def test_where_every_value_holds_no_row_of_other_objectives_is_an_answer() -> None:
+    world = scenario({"w": constant()}, {"interval": 60}, "1 h")
+    between = ("100 kB/s", "1 MB/s")
+    made = efssim.plan(world, THROUGHPUT, between, shares=(0.9,), workers=1)
+    assert made.outcome == "always"
+    assert [row.value for row in made.what_if] == [1e5, 1e5]
+    assert [row.confirmed for row in made.what_if] == [False, False]
+
+
+def test_ctrl_c_leaves_what_was_evaluated() -> None:
+    def press(_: Evaluation) -> None:
+        raise KeyboardInterrupt
+
+    world = scenario({"w": constant()}, {"interval": 60}, "1 h")
+    made = plan(world, THROUGHPUT, "100 kB/s", "1 MB/s", on_progress=press)
+    assert made.partial
+    assert (made.outcome, made.answer, len(made.evaluations)) == ("undecided", None, 1)
+
+
 def test_the_direction_shows_where_every_value_meets_the_objective() -> None:
     world = scenario({"w": constant()}, {"interval": 60, "throughput": "1 MB/s"}, "1 h")
     assert plan(world, "file_systems.fs.growth", 1, 10).direction == "largest"
@@ -500,8 +519,10 @@ def test_options_that_make_no_sense() -> None:
         efssim.plan(world, THROUGHPUT, between, replication="x")
     with pytest.raises(efssim.ScenarioError, match="below 100 %"):
         efssim.plan(world, THROUGHPUT, between, confidence=1.0)
-    with pytest.raises(efssim.ScenarioError, match="always met"):
+    with pytest.raises(efssim.ScenarioError, match=r"^--attainment:1:1: .* always met"):
         efssim.plan(world, THROUGHPUT, between, attainment=0)
+    with pytest.raises(efssim.ScenarioError, match=r"^--rpo:1:1: rpo\.target: unknown unit"):
+        efssim.plan(world, THROUGHPUT, between, rpo="5x")
     empty = efssim.Scenario.model_validate({"name": "empty", "duration": "1 h"})
     with pytest.raises(efssim.ScenarioError, match="no replication"):
         efssim.plan(empty, "rpo.target", ("1 min", "1 h"))

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from scipy import stats
 
 from efssim.scenario.unknowns.quantity import BYTE_RATE, COUNT, DURATION
-from efssim.study.planning.confirm import confirmed, fresh_seed, look_confidence
+from efssim.study.planning.confirm import (
+    affordable,
+    confirmed,
+    fresh_seed,
+    look_confidence,
+    next_trials,
+    search_confidence,
+)
 from efssim.study.planning.evaluation import Evaluation, Losses, larger_in_pairs, likely_at_most
 from efssim.study.planning.ladder import ladder, widest_gap
 from efssim.study.planning.search import Bracket, Search
@@ -64,6 +72,21 @@ def test_a_loss_in_the_sample_counts_once_more() -> None:
     mean, spread = sum(more) / 31, stats.tstd(more)
     half = stats.t.ppf(0.95, 30) * spread / 31**0.5
     assert likely(some, 0.95) == pytest.approx(mean + half, rel=1e-12)
+
+
+def test_two_losses_have_a_bound_above_their_mean() -> None:
+    more = [0.01, 0.03, 0.03]
+    half = stats.t.ppf(0.95, 2) * stats.tstd(more) / 3**0.5
+    assert likely([0.01, 0.03], 0.95) == pytest.approx(sum(more) / 3 + half, rel=1e-12)
+
+
+def test_losses_of_other_strata_are_no_pairs() -> None:
+    strata = Design(("f",), (0.9, 0.1), ((), ("f",)), (False, False))
+    plain = Losses({"dr": (0.5, 0.6)}, (0, 0), Weighing(PLAIN, (2,)))
+    none = Losses({"dr": (0.0, 0.0)}, (0, 0), Weighing(PLAIN, (2,)))
+    other = Losses({"dr": (0.0, 0.0)}, (0, 1), Weighing(strata, (1, 1)))
+    assert plain.above(none, 0.6)
+    assert not plain.above(other, 0.6)
 
 
 def test_pairs_show_a_difference_that_is_smaller_than_the_spread() -> None:
@@ -140,6 +163,15 @@ def test_the_search_sees_a_hole(holes: range) -> None:
     assert asked <= 15
 
 
+def test_a_search_that_has_spent_its_budget_tries_no_gaps() -> None:
+    """Five values and six halvings enclose the answer; gaps are only tried with what is left."""
+    assert search(lambda ordinal: ordinal >= 63, budget=13)[1] == 13
+    assert search(lambda ordinal: ordinal >= 63, budget=12)[1] == 12
+    for budget in (5, 10, 11):
+        found, asked = search(lambda ordinal: ordinal >= 63, budget=budget)
+        assert (found, asked) == (Bracket("found", "smallest", 62, 63), 11)
+
+
 def test_a_reversal_by_chance_is_none() -> None:
     # The better value fails by a hair on its own, but pair by pair it is no worse.
     losses = {
@@ -155,6 +187,60 @@ def test_a_reversal_by_chance_is_none() -> None:
     losses[2] = (0.2, 0.3, 0.21)
     found = Search(lambda k: evaluation(losses[k], met=met[k]), 5, 0.99).run()
     assert found.outcome == "not_monotone"
+
+
+# --- values that trials can show ------------------------------------------------------------------
+
+
+def test_a_decision_of_the_search_errs_a_tenth_as_often() -> None:
+    assert search_confidence(0.95) == pytest.approx(0.995)
+
+
+def test_the_next_look_has_a_tenth_more_than_it_seems_to_take() -> None:
+    """At most twice what shows 99 % without a loss, which is 299 to 368 (ln 0.05 and ln 0.025)."""
+    lossy = evaluation((0.005,) * 40, met=None)
+    assert next_trials(replace(lossy, more_trials=25), 0.99) == 72
+    assert next_trials(replace(lossy, more_trials=500), 0.99) == 594
+    assert next_trials(replace(lossy, more_trials=700), 0.99) is None
+    assert next_trials(lossy, 0.99) is None
+    assert next_trials(replace(lossy, more_trials=25, met=False), 0.99) is None
+    # The sample misses it, so another value is the better bet, however few trials it takes.
+    missing = evaluation((0.02,) * 40, met=None)
+    assert next_trials(replace(missing, more_trials=25), 0.99) is None
+
+
+def shown(bracket: Bracket, can: Callable[[int], bool]) -> tuple[Bracket, list[int]]:
+    """Move a bracket on a ladder whose last ordinal is 100, by what trials can show."""
+    asked: list[int] = []
+
+    def ask(ordinal: int) -> Evaluation:
+        assert len(asked) < 30, "steps that double are fewer, on a hundred values"
+        asked.append(ordinal)
+        return evaluation((0.0,), met=True if can(ordinal) else None)
+
+    return affordable(bracket, ask, 100, 0.99), asked
+
+
+@pytest.mark.parametrize("limit", [0, 1, 17, 40, 48, 49])
+def test_a_bracket_moves_to_the_first_value_that_trials_can_show(limit: int) -> None:
+    after, asked = shown(Bracket("found", "largest", 50, 49), lambda ordinal: ordinal <= limit)
+    assert after == Bracket("found", "largest", limit + 1, limit)
+    assert all(0 <= ordinal <= 49 for ordinal in asked)
+    after, asked = shown(Bracket("found", "smallest", 50, 51), lambda o: o >= 100 - limit)
+    assert after == Bracket("found", "smallest", 99 - limit, 100 - limit)
+    assert all(51 <= ordinal <= 100 for ordinal in asked)
+
+
+@pytest.mark.parametrize(
+    ("bracket", "end"),
+    [(Bracket("found", "largest", 50, 49), 0), (Bracket("found", "smallest", 50, 51), 100)],
+)
+def test_a_bracket_stays_where_trials_can_show_nothing_up_to_the_end(
+    bracket: Bracket, end: int
+) -> None:
+    after, asked = shown(bracket, lambda _: False)
+    assert after == bracket
+    assert asked[-1] == end
 
 
 # --- confirmations --------------------------------------------------------------------------------

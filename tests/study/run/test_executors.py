@@ -8,9 +8,11 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
+from pathlib import Path
 
 import pytest
 from helpers.places import ROOT
@@ -121,6 +123,14 @@ def test_workers_of_an_executor():
     assert 1 <= Workers().count <= (os.cpu_count() or 1)
 
 
+@pytest.mark.parametrize(("cpus", "count"), [(3, 3), (None, 1)])
+def test_workers_of_a_system_without_affinities(cpus, count, monkeypatch):
+    """As macOS and Windows have none; where the number is not known, one."""
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: cpus)
+    assert Workers().count == count
+
+
 # Workers that die
 
 
@@ -143,6 +153,36 @@ def test_workers_that_keep_dying_end_it(world, monkeypatch, tmp_path):
         efssim.run_trials(world, COUNT, workers=2)
     assert "5" in str(e.value)
     assert len(list(tmp_path.iterdir())) == 4
+
+
+@pytest.mark.skipif(
+    "forkserver" not in get_all_start_methods(), reason="only a forkserver has such a folder"
+)
+def test_workers_of_a_killed_parent_remove_its_folder(tmp_path):
+    code = """
+import os, signal
+from multiprocessing.util import get_temp_dir
+from efssim.study.run.executors import Workers
+
+if __name__ == "__main__":
+    assert Workers(None, 2).submit(int, "7").result() == 7
+    print(get_temp_dir(), flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=300,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )
+    assert done.returncode == -signal.SIGKILL
+    folder = Path(done.stdout.strip())
+    assert folder.parent == tmp_path
+    until_s = time.perf_counter() + 30  # chosen: it takes an instant, but on a busy machine
+    while folder.exists():
+        assert time.perf_counter() < until_s
+        threading.Event().wait(0.05)
 
 
 def test_a_broken_pool_of_somebody_else_s_is_left_to_him(world, monkeypatch, tmp_path):

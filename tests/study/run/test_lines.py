@@ -49,3 +49,15 @@ def test_nothing_is_added_behind_what_another_process_has_written(tmp_path: Path
         late.add(PARTS[1])
     late.close()
     assert list(opened(tmp_path).read(range(4))) == PARTS[:1]
+
+
+def test_what_another_process_has_written_meanwhile_is_taken(tmp_path: Path) -> None:
+    first = opened(tmp_path)
+    first.add(PARTS[0])
+    late = opened(tmp_path)
+    first.add(PARTS[1])
+    first.close()
+    assert list(late.take(range(4))) == PARTS[:2]
+    late.add(PARTS[2])
+    late.close()
+    assert list(opened(tmp_path).read(range(4))) == PARTS

@@ -4,36 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from helpers.evaluations import evaluation
 
 from benchmarks.runway import ASKED, case, covers, intervals
-from efssim.study.planning.evaluation import Evaluation, Losses
 from efssim.study.run.shared import runner
 from efssim.study.runway.first_missed import MonthInterval, first, is_missed, month_interval
-from efssim.study.statistics.intervals import Interval
-from efssim.study.statistics.weighing import Design
-
-
-def evaluation(*losses: float, strata: tuple[int, ...] = ()) -> Evaluation:
-    """Return a month of trials with some losses."""
-    probabilities = (0.9, 0.1) if strata else (1.0,)
-    names: tuple[tuple[str, ...] | None, ...] = (None,) * len(probabilities)
-    design = Design((), probabilities, names, (False,) * len(probabilities))
-    of_trials = strata or (0,) * len(losses)
-    return Evaluation(
-        value=0,
-        losses=Losses({"dr": losses}, of_trials, design.weighing(of_trials)),
-        interval=Interval(0.0, 1.0),
-        met=None,
-        holds=False,
-        more_trials=None,
-        stage="search",
-        seed=1,
-        trials=len(losses),
-        confidence=0.95,
-        violations_per_month=0.0,
-        above_s_per_month=0.0,
-        peak_s=None,
-    )
 
 
 def test_equal_trials_have_one_month() -> None:
@@ -64,6 +39,8 @@ def test_trials_that_scatter_widen_it_on_both_sides() -> None:
     assert (low, at, high) == (2, 3, 4)
     narrow = month_interval([months], 0.9, 0.2, 1)
     assert narrow == MonthInterval(3, 3)
+    # So sure an interval leaves out no resample, so it is wider.
+    assert month_interval([months], 0.9, 0.9999, 1) == MonthInterval(1, 4)
 
 
 def test_what_a_sample_may_lack_makes_it_earlier() -> None:

@@ -12,11 +12,14 @@ from helpers.worlds import constant, poisson, scenario, simulate
 import efssim
 from efssim import Scenario
 from efssim.study.errors import StudyError
+from efssim.study.runway.cautions import cautions_of
 from efssim.study.runway.changes import changes
-from efssim.study.runway.months import Months
+from efssim.study.runway.findings import MonthOutcome
+from efssim.study.runway.months import Months, grows
 from efssim.study.runway.sentences import months_text
 
 GROWTH = "file_systems.fs.writes.w.growth"
+LINK = "us-east-1 -> us-west-2"
 
 
 def monthly(factor: float, **keys: Any) -> dict[str, Any]:
@@ -59,6 +62,10 @@ def test_the_month_in_which_bytes_are_too_many(factor: float) -> None:
     doubled = first_month(0.25, factor, 0.9)
     assert bought["throughput × 2"] == (doubled - expected if doubled <= horizon else None)
     assert bought["interval ÷ 2"] == 0
+    # Of the months that are met without a change, the first and the last are tried with it.
+    tried = [each.month for each in found.changes[0].months]
+    assert tried == [0, *range(expected - 1, min(doubled, horizon) + 1)]
+    assert (found.trials, found.out_of_time, found.partial) == (1, False, False)
 
 
 @pytest.mark.parametrize("factor", [1.05, 1.2])
@@ -118,6 +125,42 @@ def test_a_batch_that_outgrows_its_time_is_named() -> None:
     assert found.cause is not None
     assert (found.cause.term, found.cause.batch) == ("bytes", "file_systems.fs.writes.night")
     assert "written by the batch file_systems.fs.writes.night" in found.summary["cause_text"]
+
+
+def test_a_batch_that_wrote_half_of_the_bytes_or_less_is_not_named() -> None:
+    """A minute writes 500 MB, which grow; the batch of 350 MB comes when nothing is late."""
+    burst = {**constant("1 per s", "8333 kB"), "from": "1 h", "to": "61 min"}
+    jobs = {"at": "05:00", "every": "1 day", "writes": 1, "over": 0}
+    world = scenario(
+        {
+            "w": {**burst, "growth": monthly(1.2)},
+            "night": {"arrivals": {"batch": jobs}, "size": "350 MB"},
+        },
+        {"interval": 60, "throughput": "1 MB/s"},
+        "6 h",
+        rpo={"target": "10 min", "attainment": 1},
+    )
+    found = efssim.runway(world, 2, workers=1)
+    assert found.first_missed == 1
+    assert found.cause is not None
+    assert (found.cause.term, found.cause.batch) == ("bytes", None)
+
+
+def test_an_outage_that_is_over_is_not_the_cause() -> None:
+    """The link takes 60 s and more for what is written in a minute, from month 1 on."""
+    world = scenario(
+        {"w": {**constant("1 per s", "900 kB"), "growth": monthly(1.2)}},
+        {"interval": 60},
+        "2 h",
+        links={LINK: {"capacity": "1 MB/s"}},
+        rpo={"target": 150, "attainment": 1},
+        events=[{"at": 70, "link_outage": LINK, "for": 1}],
+    )
+    found = efssim.runway(world, 1, workers=1)
+    assert found.first_missed == 1
+    assert found.cause is not None
+    assert found.cause.term == "link"
+    assert found.cause.seconds["disturbance"] <= 1
 
 
 def test_always_and_never_are_said_with_the_horizon() -> None:
@@ -207,6 +250,30 @@ def test_unknown_parameters_widen_the_interval() -> None:
     assert set(found.undecided) == {k for k, share in enumerate(shares) if 0 < share < 1}
 
 
+def test_kept_trials_change_nothing(tmp_path: Path) -> None:
+    world = back_to_back(1.3, {"throughput": "1 MB/s"}, constant("1 per s", "500 kB"))
+    plain = efssim.runway(world, 4, workers=1)
+    assert plain.first_missed == 3
+    for _ in range(2):
+        assert efssim.runway(world, 4, workers=1, resume=tmp_path).summary == plain.summary
+
+
+def test_ctrl_c_leaves_the_months_that_were_tried() -> None:
+    def press(made: MonthOutcome, _: str) -> None:
+        if made.month == 1:
+            raise KeyboardInterrupt
+
+    world = back_to_back(1.3, {"throughput": "1 MB/s"}, constant("1 per s", "500 kB"))
+    found = efssim.runway(world, 4, workers=1, on_progress=press)
+    assert found.partial
+    assert (found.outcome, len(found.months)) == ("undecided", 1)
+
+
+def test_three_years_unless_another_horizon_is_asked_for() -> None:
+    world = scenario({"w": {**constant(), "growth": monthly(1.01)}}, {"interval": 60}, "5 min")
+    assert efssim.runway(world, workers=1).horizon == 36
+
+
 # --- the scenario of a month ---------------------------------------------------------------------
 
 
@@ -259,6 +326,29 @@ def test_new_files_grow_with_rates_and_not_with_the_sizes_of_a_trace(tmp_path: P
     assert files({"trace": trace, "new_bytes": 0}) == [60 * 720, 2 * 60 * 720]
 
 
+def test_without_streams_only_what_is_stored_grows() -> None:
+    def grown(**growth: float) -> bool:
+        system = {"growth": {"per": "month", **growth}}
+        return grows(scenario({}, {"interval": 60}, file_system=system).file_systems["fs"])
+
+    assert not grown(factor=1.5)
+    assert grown(size=1.1)
+    assert grown(files=1.1)
+
+
+def test_months_that_begin_on_other_weekdays_are_a_caution() -> None:
+    weekly = {"profile": {"rate": "1 per h", "weekdays": [1, 1, 1, 1, 1, 0, 0]}}
+    stream = {"arrivals": weekly, "size": 1000, "growth": monthly(1.1)}
+
+    def said(duration: str, stream: dict[str, Any] = stream) -> list[str]:
+        return list(cautions_of(scenario({"w": stream}, {"interval": 60}, duration)))
+
+    (only,) = said("1 day")
+    assert only.startswith("The window is not a whole number of weeks")
+    assert said("14 days") == []
+    assert said("1 day", {**constant(), "growth": monthly(1.1)}) == []
+
+
 def test_a_fleet_grows_alike() -> None:
     world = scenario(
         {"w": {**constant(), "growth": monthly(1.1)}},
@@ -274,7 +364,7 @@ def test_a_fleet_grows_alike() -> None:
 
 
 def test_changes_are_of_what_limits_and_delays() -> None:
-    link = {"us-east-1 -> us-west-2": {"capacity": "2 MB/s"}}
+    link = {LINK: {"capacity": "2 MB/s"}}
     gap = {"exponential": {"mean": "40 s"}}
     world = scenario({"w": constant()}, {"interval": 60, "gap": gap, "scan_rate": 10}, links=link)
     found = {each.name: dict(each.values) for each in changes(world, ["dr"])}
