@@ -38,7 +38,8 @@ class Ended:
     @property
     def answer(self) -> str:
         """What it printed, of a command that did its work: two that both fail are not alike."""
-        assert self.code in (0, 1) and self.out, self.err
+        assert self.out, self.err
+        assert self.code in (0, 1), self.err
         return self.out
 
 
