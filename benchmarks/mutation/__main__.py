@@ -1,10 +1,11 @@
-"""How many random faults the tests notice: `python -m benchmarks.mutation --folder DIR`.
+"""How many random faults the tests notice: `python -m benchmarks.mutation`.
 
 Draws mutants of `model/`, `lag/`, `study/` and `records/` (where the laws of `--verify` are), runs
-the tests that cover the changed line, and prints the share that is killed and each survivor. The
-folder keeps what is known, so that the command goes on where it was ended. Two processes share the
-work with `--part 1/2` and `--part 2/2`. A survivor that is right to survive has its reason in
-`survivors.toml`. Needs Cosmic Ray and pytest-cov: `nox -s mutation`. Takes some two hours.
+the tests that cover the changed line, and prints the share that is killed and each survivor. A
+folder (`--folder`) keeps what is known, so that the command goes on where it was ended. Two
+processes share the work with `--part 1/2` and `--part 2/2`. A survivor that is right to survive has
+its reason in `survivors.toml`. Needs Cosmic Ray and pytest-cov: `nox -s mutation`. Takes some two
+hours.
 
 Exits with 1 where fewer than 90 % are killed, or where a survivor has no reason. The share is a
 lower bound: tests that start a command in a process of its own are not seen to cover a line, a
@@ -30,6 +31,7 @@ from benchmarks.mutation.trying import Place
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "efssim"
 REASONS = Path(__file__).with_name("survivors.toml")
+FOLDER = ".mutation"
 SIZE, SEED, WANTED = 1000, 20, 0.90
 BUDGET_S = 40.0
 """The time of the tests that each mutant gets at most, as they take without a mutant (chosen)."""
@@ -46,7 +48,7 @@ class Fate:
 def main() -> int:
     """Try the mutants of a part, and report on all that were tried."""
     asked = _asked()
-    folder = Path(asked.folder)
+    folder = Path(asked.folder).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "covering.json").exists():
         watch(ROOT, folder)
@@ -60,7 +62,7 @@ def main() -> int:
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--folder", required=True, help="where what is known is kept")
+    parser.add_argument("--folder", default=FOLDER, help="where what is known is kept")
     parser.add_argument("--size", type=int, default=SIZE, help="how many mutants")
     parser.add_argument("--seed", type=int, default=SEED, help="of the sample")
     parser.add_argument("--part", default="1/1", help="try every N-th of them, such as 1/2")
