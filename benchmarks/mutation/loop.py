@@ -23,8 +23,6 @@ TIMES, SLACK_S = 10.0, 10.0
 _FAILED = 1
 _PATIENCE_S = 120.0
 """Time after which a test that takes no CPU time is ended."""
-_NO_TEST = ""
-"""In place of a test: the process with the mutant ended before the first one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +56,7 @@ class Loop:
             text = file.read_text(encoding="utf-8")
             found = changes(text, each.mutant.of(text), file)
             if found is not None and all(map(functions.has, found)):
-                killer = self._killer(each, functions, found)
-                if killer != _NO_TEST:
-                    self._tell(each.mutant, killer)
+                self._tell(each.mutant, self._killer(each, functions, found))
         return True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -68,11 +64,11 @@ class Loop:
         self._has_failed = self._has_failed or report.failed
 
     def _killer(self, wanted: Wanted, functions: Functions, found: list[Change]) -> str | None:
-        """Return the test that notices a mutant, or _NO_TEST; leave out those that fail anyhow."""
+        """Return the test that notices a mutant; those that fail without it are left out."""
         while True:
             known = {k: v for k, v in wanted.tests.items() if k not in self._broken}
-            failed = self._failing(known, functions, found)
-            if failed is None or failed == _NO_TEST or failed in self._sound:
+            failed = self._failing(known, functions, found) if known else None
+            if failed is None or failed in self._sound:
                 return failed
             if self._failing({failed: known[failed]}, functions, []) is None:
                 self._sound.add(failed)

@@ -202,9 +202,11 @@ def _constant(chosen: Constant, growth: _Growth, end_s: float) -> Iterator[float
     if growth.next_change(0.0) <= end_s:
         yield from _evenly(rate, growth, end_s)
         return
-    steady = growth.at(0.0)
-    for k in range(1, math.floor(end_s * rate.count * steady / rate.period_s) + 2):
-        yield k * rate.period_s / (rate.count * steady)
+    count = rate.count * growth.at(0.0)
+    # Multiples of decimals are rounded once, those of other numbers are products of floats.
+    step = Fraction(repr(rate.period_s)) / Fraction(repr(count))
+    for k in range(1, math.floor(end_s * count / rate.period_s) + 2):
+        yield float(k * step) if step.denominator <= 10**9 else k * rate.period_s / count
 
 
 def _jobs(batch: Batch, start: datetime, end_s: float) -> Iterator[float]:

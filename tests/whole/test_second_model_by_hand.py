@@ -45,6 +45,17 @@ def trace(folder: Path, *rows: str, **keys: Any) -> dict[str, Any]:
     return {"trace": {"file": str(file), **keys}}
 
 
+def test_multiples_of_a_grown_distance_are_rounded_once() -> None:
+    """The 22nd of writes every 5 s / 1.1 is at 100 s: 22 * 5 / 1.1 is a bit before in floats."""
+    world = both(
+        {"arrivals": {"constant": {"rate": "1 per 5 s"}}, "size": 1024, "growth": 1.1},
+        195,
+        replications={"dr": {"established": False}},
+        objectives={"soon": {"target": 95, "attainment": 1, "of": "bytes"}},
+    )
+    assert writes(world)[21] == (100.0, 1024)
+
+
 def test_halves_of_bytes_are_rounded_up(tmp_path: Path) -> None:
     """1, 1 and 1 byte in two writes each: 0.5, 1, 1.5, 2, 2.5 and 3 bytes by then."""
     stream = trace(tmp_path, "0,1", "60,1", "120,1", period=60, writes_per_row=2, missing="zero")
