@@ -1,7 +1,9 @@
 """Whether mutants are what they should be, and whether one that no test notices is said to live."""
 
+import importlib.util
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,6 +11,7 @@ pytest.importorskip("cosmic_ray", reason="`nox -s mutation` installs Cosmic Ray"
 
 import benchmarks.mutation.__main__ as command
 from benchmarks.mutation.covering import Covering
+from benchmarks.mutation.loop import Loop, Wanted
 from benchmarks.mutation.sites import Mutant, places_of, sample
 
 SOURCE = """
@@ -66,6 +69,16 @@ def test_the_quickest_tests_until_the_budget_is_spent_those_near_the_line_first(
     assert list(covering.of("lag/sizes.py", 7, 0.01)) == nearest[2:]  # one at least
     assert list(covering.of("lag/sizes.py", 8, 100.0)) == nearest  # while a module is imported
     assert covering.of("lag/other.py", 7, 100.0) == {}
+
+
+def test_a_mutant_that_no_test_runs_survives(package):
+    spec = importlib.util.spec_from_file_location("sizes", package / "lag/sizes.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    mutant, told = Mutant("lag/sizes.py", 14, "ReplaceComparisonOperator_Lt_LtE", 0), []
+    loop = Loop(package.parent, [Wanted(mutant, {})], lambda *fate: told.append(fate))
+    loop.pytest_runtestloop(SimpleNamespace(items=[]))
+    assert told == [(mutant, None)]
 
 
 TRY = """
