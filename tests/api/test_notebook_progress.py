@@ -21,7 +21,8 @@ CALLS = {
     "run": "efssim.run(world, progress=True)",
     "trials": "efssim.run_trials(world, 3, workers=1, progress=True)",
     "sweep": f"efssim.sweep(world, {{{INTERVAL!r}: ['1 min', '2 min']}}, workers=1, progress=True)",
-    "plan": f"efssim.plan(world, {INTERVAL!r}, ('5 min', '1 h'), workers=1, progress=True)",
+    "plan": f"efssim.plan(world, {INTERVAL!r}, ('5 min', '1 h'), "
+    "attainment=0.9, workers=1, progress=True)",
 }
 
 

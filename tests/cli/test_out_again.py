@@ -20,7 +20,10 @@ CASES = {
     "run": ("run", "s.yaml"),
     "run --trials": ("run", "s.yaml", "-n", "2", "-w", "1"),
     "run --trials of several": ("run", "s.yaml", "t.yaml", "-n", "2", "-w", "1"),
-    "plan": ("plan", "s.yaml", "--vary", f"{VARY}=60s..10min", "-n", "10", "-w", "1"),
+    "plan": (
+        *("plan", "s.yaml", "--vary", f"{VARY}=60s..10min", "--attainment", "90%"),
+        *("-n", "10", "-w", "1"),
+    ),
     "sweep": ("sweep", "s.yaml", "--vary", f"{VARY}=60s,2min", "-w", "1"),
     "export": ("export", "s.yaml"),
     "traces": ("traces", "first/DataWriteIOBytes.json"),

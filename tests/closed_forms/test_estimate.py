@@ -374,6 +374,7 @@ def test_catch_up(interval, setup, size, throughput, length):
     assert found.age_peak_s == near(durations[0] + durations[1])
 
 
+@pytest.mark.slow
 def test_a_catch_up_without_an_end_in_sight():
     """ρ = 1 - 1e-7: after a year of initial sync each sync is a ten millionth shorter."""
     sync = {"setup": 1, "throughput": 1000 / (1 - 1e-7)}

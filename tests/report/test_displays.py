@@ -174,7 +174,10 @@ def test_trials_show_verdict_and_intervals() -> None:
 
 
 def test_a_plan_shows_its_answer_and_every_evaluation() -> None:
-    plan = efssim.plan(random_world(), INTERVAL, ("5 min", "1 h"), workers=1, trials=10)
+    # Of 90 %, which takes few trials.
+    plan = efssim.plan(
+        random_world(), INTERVAL, ("5 min", "1 h"), attainment=0.9, workers=1, trials=10
+    )
     page = Page(plan._repr_html_())
     assert page.cells[0] == f"{plan.text}."
     assert page.tags.count("tr") == 1 + len(plan.evaluations)

@@ -24,7 +24,9 @@ ALARM = {
 STUDIES: dict[str, Callable[[Scenario], Any]] = {
     "trials": lambda world: efssim.run_trials(world, 2, workers=1).summary["alarms"]["old"],
     "sweep": lambda world: efssim.sweep(world, {INTERVAL: [60, 120]}, 2, workers=1).points,
-    "plan": lambda world: efssim.plan(world, INTERVAL, (60, 600), trials=10, workers=1).evaluations,
+    "plan": lambda world: (
+        efssim.plan(world, INTERVAL, (60, 600), attainment=0.9, trials=10, workers=1).evaluations
+    ),
     "choose": lambda world: (
         efssim.choose(
             [world, world.with_({"name": "slow", INTERVAL: 600})],
