@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from efssim.scenario import Scenario
+from efssim.scenario.amounts.volume import arrivals_volume
 from efssim.scenario.shown.cells_use import automatic_streams, streams_in_cells
+from efssim.scenario.shown.trace_use import stream_path
+from efssim.text.digits import about
+
+EACH_MAX = 5 * 10**7
+"""Expected writes of a stream above which a study does not draw them one by one by itself.
+
+Chosen: they take half a GiB where a replication falls behind and keeps them all.
+"""
 
 
 def drawn_as(base: Scenario, varied: Scenario) -> Scenario:
@@ -31,3 +40,19 @@ def fixed_drawing(base: Scenario, varied: Scenario) -> dict[str, str]:
         for path, stream in automatic.items()
         if path in others and (path in before) != (path in after) and not stream.not_in_cells()
     }
+
+
+def too_many(scenario: Scenario, fixed: dict[str, str]) -> str | None:
+    """Return why a scenario that keeps the drawing of its study is not run; None where it is."""
+    for name, system in scenario.file_systems.items():
+        for stream, writes in system.writes.items():
+            path = stream_path(name, stream)
+            if fixed.get(f"{path}.drawn") != "each":
+                continue
+            expected = arrivals_volume(writes, system, scenario).writes
+            if expected > EACH_MAX:
+                return (
+                    f"about {about(expected)} writes of {path} would be drawn one by one, as "
+                    f"those of the scenario are: `{path}.drawn: cells` draws all of them in cells"
+                )
+    return None

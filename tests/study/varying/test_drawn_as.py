@@ -74,6 +74,15 @@ def test_every_point_of_a_sweep_is_drawn_as_its_scenario(growth: float, others: 
     ] * len(others)
 
 
+def test_a_point_with_too_many_single_writes_is_refused() -> None:
+    """Ten writes a second in the file are single ones; a tenth of a million, for half an hour."""
+    slow = world(**{GROWTH: 0.1})
+    assert not is_in_cells(with_all(slow, [(GROWTH, 100)]))
+    with pytest.raises(efssim.ScenarioError, match=r"about 180,000,000 writes of .* one by one"):
+        with_all(slow, [(GROWTH, 1000)])
+    assert is_in_cells(with_all(slow.with_({f"{PATH}.drawn": "cells"}), [(GROWTH, 1000)]))
+
+
 def test_a_sweep_over_how_streams_are_drawn_draws_them_so_at_any_rate() -> None:
     base = world()
     for vary in ("defaults.drawn", f"{PATH}.drawn"):
