@@ -207,6 +207,7 @@ WRONG = {
     "region": (changed(region="us-west-9"), "unknown Region 'us-west-9'"),
     "both": (changed(dimensions={"FileSystemId": "fs"}), "stands beside `replication`"),
     "threshold": (changed(threshold="soon"), "is no threshold such as"),
+    "a threshold beyond floats": (changed(threshold=10**400), "a number that a float can hold"),
 }
 
 

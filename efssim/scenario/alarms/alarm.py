@@ -41,7 +41,10 @@ _HIGH_RESOLUTION_S = (10, 20, 30)
 def _threshold(value: object) -> float:
     """Return a threshold from a number, a duration in seconds, or a size in bytes."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:
+            raise ValueError("a threshold is a number that a float can hold") from None
     for parse in (parse_duration, parse_size):
         try:
             return float(parse(value))
