@@ -21,7 +21,11 @@ def drawn_as(base: Scenario, varied: Scenario) -> Scenario:
     That is of streams with `drawn: auto` in both. Otherwise two points of a study, on either side
     of the rate at which that changes, would not share their random numbers.
     """
-    fixed = fixed_drawing(base, varied)
+    return drawn_so(varied, fixed_drawing(base, varied))
+
+
+def drawn_so(varied: Scenario, fixed: dict[str, str]) -> Scenario:
+    """Return a scenario with what `fixed_drawing` says of it."""
     return varied.with_(fixed) if fixed else varied
 
 
@@ -44,6 +48,8 @@ def fixed_drawing(base: Scenario, varied: Scenario) -> dict[str, str]:
 
 def too_many(scenario: Scenario, fixed: dict[str, str]) -> str | None:
     """Return why a scenario that keeps the drawing of its study is not run; None where it is."""
+    if "each" not in fixed.values():  # a fleet has many streams
+        return None
     for name, system in scenario.file_systems.items():
         for stream, writes in system.writes.items():
             path = stream_path(name, stream)

@@ -11,7 +11,7 @@ from typing import Any
 from efssim.scenario import Scenario, ScenarioError
 from efssim.scenario.changes import validated, with_number
 from efssim.scenario.unknowns.quantity import Quantity, quantity_at
-from efssim.study.varying.drawn_as import fixed_drawing, too_many
+from efssim.study.varying.drawn_as import drawn_so, fixed_drawing, too_many
 from efssim.text.bounds import out_of
 from efssim.text.written import as_written
 from efssim.text.yaml.document import parse_document
@@ -95,14 +95,14 @@ def with_values(
     scenario: Scenario, point: Iterable[tuple[VariedParameter | str, object]]
 ) -> Scenario:
     """Return a scenario with other values at some paths, as `with_value` does."""
-    varied, last = scenario, None
+    point, varied = list(point), scenario
     for vary, value in point:
-        varied, last = _written(varied, vary, value), vary
+        varied = _written(varied, vary, value)
     fixed = fixed_drawing(scenario, varied)
-    reason = too_many(varied, fixed)
-    if reason and last is not None:
+    if reason := too_many(varied, fixed):
+        last = point[-1][0]
         raise (parameter(last) if isinstance(last, str) else last).problem(reason)
-    return varied.with_(fixed) if fixed else varied
+    return drawn_so(varied, fixed)
 
 
 def _written(scenario: Scenario, vary: VariedParameter | str, value: object) -> Scenario:
