@@ -69,7 +69,8 @@ def notebooks(session: nox.Session) -> None:
     """Execute the notebooks."""
     develop(session)
     files = sorted(str(file) for file in Path("notebooks").glob("*.ipynb"))
-    session.run("pytest", "--nbmake", *files, *session.posargs)
+    # Two at a time: each has a kernel of its own.
+    session.run("pytest", "--nbmake", "-n", "2", *files, *session.posargs)
 
 
 @nox.session

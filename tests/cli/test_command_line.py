@@ -263,27 +263,21 @@ def _here(monkeypatch):
     """Trials run in this process, whatever --workers says."""
     from efssim.study.run import executors
 
-    monkeypatch.setattr(executors, "_processes", lambda _: executors.SerialExecutor())
+    kind = executors.ExecutorKind("processes", lambda _: executors.SerialExecutor())
+    monkeypatch.setitem(executors.EXECUTORS._entries, "processes", kind)
 
 
-@pytest.mark.usefixtures("_here")
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=[pytest.mark.slow] * (name in ("plan", "several")))
-        for name in REFUSED
-    ],
-)
-def test_every_pair_of_options_has_an_effect_or_is_refused(name):
-    """As a table: what `needs` says is refused with a sentence, everything else changes something.
+def pairs_of_options(name, step):
+    """Check each pair, or one of `step`.
 
-    The effect of a second option is looked for beside the first, in the exit code, what is printed,
-    the messages and the files.
+    As a table: what `needs` says is refused with a sentence, everything else changes something. The
+    effect of a second option is looked for beside the first, in the exit code, what is printed, the
+    messages and the files.
     """
     known = params(name)
     assert {param.name for param in known if not param.is_flag} <= set(VALUES)
     alone = {param.name: outcome(name, [param]) for param in known}
-    for first, second in itertools.combinations(known, 2):
+    for first, second in itertools.islice(itertools.combinations(known, 2), 0, None, step):
         chosen = [first, second]
         done, files, kept = outcome(name, chosen)
         pair = f"{first.name} {second.name}"
@@ -300,6 +294,19 @@ def test_every_pair_of_options_has_an_effect_or_is_refused(name):
     for first, second in REFUSED[name]:
         chosen = [param for param in known if param.name in (first, second)]
         assert needs(name, chosen), (first, second)
+
+
+@pytest.mark.usefixtures("_here")
+@pytest.mark.parametrize("name", [name for name in REFUSED if name not in ("plan", "several")])
+def test_a_pair_of_options_has_an_effect_or_is_refused(name):
+    pairs_of_options(name, step=4)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("_here")
+@pytest.mark.parametrize("name", REFUSED)
+def test_every_pair_of_options_has_an_effect_or_is_refused(name):
+    pairs_of_options(name, step=1)
 
 
 def test_the_number_of_workers_arrives(monkeypatch):

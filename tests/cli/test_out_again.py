@@ -53,8 +53,9 @@ def test_a_second_result_replaces_the_first(tmp_path, monkeypatch, case):
     Path("s.yaml").write_text(SHORT, encoding="utf-8")
     Path("t.yaml").write_text(SHORT.replace("name: short", "name: other"), encoding="utf-8")
     Path("a.yaml").write_text(SHORT + ALARM, encoding="utf-8")
-    exported = efs("export", "s.yaml", "--set", "duration=1 day", "-o", "first")
-    assert exported.returncode == 0, exported.stderr
+    if any("first/" in word for word in CASES[case]):
+        exported = efs("export", "s.yaml", "--set", "duration=1 day", "-o", "first")
+        assert exported.returncode == 0, exported.stderr
     for part in ("1", "2") if case == "merge" else ():
         halves = ("run", "s.yaml", "-n", "4", "-w", "1", "--part", f"{part}/2")
         assert efs(*halves, "--out", f"part-{part}").returncode == 0

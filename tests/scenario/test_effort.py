@@ -14,7 +14,7 @@ from efssim.scenario.amounts.effort import refusals, renewals
 from efssim.scenario.amounts.volume import expected_volume
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.types import Duration
-from efssim.study.varying.space import with_value
+from efssim.study.varying.drawn_as import drawn_as
 
 BARE = """\
 name: bare
@@ -119,8 +119,9 @@ def test_the_bound_of_writes_counts_what_is_drawn():
     # By a study that draws each write, as its base scenario does.
     base = scenario({"s": poisson("1 per s", 1)}, {"interval": 60}, "3650 days")
     growth = "file_systems.fs.writes.s.growth"
-    assert counted(with_value(base, growth, 10_000)) == ["about 3,200,000,000,000 writes"]
-    assert counted(base.with_({growth: 10_000})) == []
+    varied = base.with_({growth: 10_000})
+    assert counted(drawn_as(base, varied)) == ["about 3,200,000,000,000 writes"]
+    assert counted(varied) == []
 
 
 @pytest.mark.parametrize(

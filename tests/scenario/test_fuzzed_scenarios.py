@@ -78,9 +78,9 @@ any_value = (
 
 def loads(data):
     """Load, and check that it ends soon, as a scenario or in sentences."""
-    begin = time.perf_counter()
+    begin_s = time.process_time()  # a busy machine is not a slow program
     found = loaded_or_refused(lambda: efssim.load(data))
-    assert time.perf_counter() - begin < SLOWEST_S
+    assert time.process_time() - begin_s < SLOWEST_S
     if not isinstance(found, efssim.ScenarioError):
         return found
     assert found.problems

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import shutil
-import signal
-import threading
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass
 from errno import EAGAIN
-from multiprocessing.util import get_temp_dir
 from types import TracebackType
 from typing import Any
 
+from efssim.study.run.processes.pool import end_processes, pool_of_processes
 from efssim.table import Table
 
 _UNKNOWN = 64
@@ -104,7 +100,7 @@ class Workers:
             # Files, semaphores or threads that the machine does not give.
             own, self._own = self._own, None
             if own is not None:
-                _end_processes(own)
+                end_processes(own)
                 own.shutdown(wait=False, cancel_futures=True)
             raise OSError(EAGAIN, f"{_NOT_STARTED}: {error}; {_ALONE}") from None
 
@@ -124,17 +120,9 @@ class Workers:
         """Shut down an own executor; `at_once` terminates calls that are running."""
         own, self._own = self._own, None
         if at_once and own is not None:
-            _end_processes(own)
+            end_processes(own)
         if own is not None:
             own.shutdown(wait=True, cancel_futures=True)
-
-
-def _end_processes(own: Executor) -> None:
-    """End the processes of a pool, with what they run."""
-    if isinstance(own, ProcessPoolExecutor):
-        # As terminate_workers() of Python 3.14; else the exit would wait for a trial.
-        for process in list(own._processes.values()):
-            process.terminate()
 
 
 def _cpus() -> int:
@@ -149,58 +137,11 @@ def _workers_of(executor: Executor) -> int:
     return getattr(executor, "_max_workers", None) or _UNKNOWN
 
 
-def _processes(workers: int) -> ProcessPoolExecutor:
-    # Not fork, which copies locks that threads of the caller hold.
-    start = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-    if start == "forkserver":
-        _begin_forkserver()
-    context = multiprocessing.get_context(start)
-    # Where the forkserver has its socket, which a parent that is killed leaves.
-    temporary = get_temp_dir() if start == "forkserver" else ""
-    return ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_begin_worker, initargs=(temporary,)
-    )
-
-
-def _begin_forkserver() -> None:
-    """Start the process that makes workers, deaf to Ctrl-C: so are they from their first instant.
-
-    Ctrl-C reaches all processes of a terminal, and would end a worker that is only starting.
-    """
-    from multiprocessing import forkserver, resource_tracker
-
-    resource_tracker.ensure_running()  # which clears the mask of signals
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        forkserver.ensure_running()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _begin_worker(temporary: str) -> None:
-    # Ctrl-C reaches all processes of a terminal; the parent decides.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, args=(temporary,), daemon=True).start()
-
-
-def _end_with_parent(temporary: str) -> None:
-    """End this process once its parent has ended; a pool alone leaves it waiting for ever.
-
-    `temporary` is a folder that a parent which was killed has not removed; empty for none.
-    """
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    if temporary:
-        shutil.rmtree(temporary, ignore_errors=True)
-    os._exit(1)
-
-
 EXECUTORS: Table[ExecutorKind] = Table(
     "executor",
     (
         ExecutorKind("serial", lambda _: SerialExecutor(), is_here=True),
-        ExecutorKind("processes", _processes),
+        ExecutorKind("processes", pool_of_processes),
     ),
 )
 

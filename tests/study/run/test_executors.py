@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_all_start_methods, get_context
@@ -158,31 +157,35 @@ def test_workers_that_keep_dying_end_it(world, monkeypatch, tmp_path):
 @pytest.mark.skipif(
     "forkserver" not in get_all_start_methods(), reason="only a forkserver has such a folder"
 )
-def test_workers_of_a_killed_parent_remove_its_folder(tmp_path):
-    code = """
+@pytest.mark.parametrize("pool", ["that works", "that is closed", "that is forgotten"])
+def test_a_parent_that_is_killed_leaves_no_folder(tmp_path, pool):
+    code = f"""
 import os, signal
 from multiprocessing.util import get_temp_dir
 from efssim.study.run.executors import Workers
 
 if __name__ == "__main__":
-    assert Workers(None, 2).submit(int, "7").result() == 7
-    print(get_temp_dir(), flush=True)
+    workers = Workers(None, 2)
+    assert workers.submit(int, "7").result() == 7
+    if "closed" in {pool!r}:
+        workers.close()
+    elif "forgotten" in {pool!r}:
+        del workers
+    print(get_temp_dir(), len(os.listdir(get_temp_dir())), flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 """
     done = subprocess.run(
         [sys.executable, "-c", code],
-        stdout=subprocess.PIPE,
+        stdout=subprocess.PIPE,  # whose end comes with that of the last process of them
         text=True,
         timeout=300,
         env={**os.environ, "TMPDIR": str(tmp_path)},
     )
     assert done.returncode == -signal.SIGKILL
-    folder = Path(done.stdout.strip())
-    assert folder.parent == tmp_path
-    until_s = time.perf_counter() + 30  # chosen: it takes an instant, but on a busy machine
-    while folder.exists():
-        assert time.perf_counter() < until_s
-        threading.Event().wait(0.05)
+    folder, files = done.stdout.split()
+    assert Path(folder).parent == tmp_path
+    assert files == "1"  # the socket
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_broken_pool_of_somebody_else_s_is_left_to_him(world, monkeypatch, tmp_path):

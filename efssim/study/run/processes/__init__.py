@@ -1,0 +1,1 @@
+"""Processes of workers: their pool, and what ends with it."""

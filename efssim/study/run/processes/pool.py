@@ -1,0 +1,67 @@
+"""A pool of processes whose end, by whatever signal, leaves neither a process nor a file."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from concurrent.futures import Executor, ProcessPoolExecutor
+from multiprocessing.util import get_temp_dir
+
+_EXIT = "efssim.study.run.processes.forkserver_exit"
+
+
+def pool_of_processes(workers: int) -> ProcessPoolExecutor:
+    """Return a pool of so many processes, which end with this one."""
+    # Not fork, which copies locks that threads of the caller hold.
+    start = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+    if start == "forkserver":
+        _begin_forkserver()
+    context = multiprocessing.get_context(start)
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
+
+
+def end_processes(own: Executor) -> None:
+    """End the processes of a pool, with what they run; of other executors none."""
+    if isinstance(own, ProcessPoolExecutor):
+        # As terminate_workers() of Python 3.14; else the exit would wait for a trial.
+        for process in list(own._processes.values()):
+            process.terminate()
+
+
+def _begin_forkserver() -> None:
+    """Start the process that makes workers, deaf to Ctrl-C: so are they from their first instant.
+
+    Ctrl-C reaches all processes of a terminal, and would end a worker that is only starting.
+    """
+    from multiprocessing import forkserver, resource_tracker
+
+    from efssim.study.run.processes.forkserver_exit import FOLDER_VARIABLE
+
+    resource_tracker.ensure_running()  # which clears the mask of signals
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    # There is no public way to ask what a program wants loaded; this is what it is by itself.
+    loaded = getattr(forkserver._forkserver, "_preload_modules", ["__main__"])
+    forkserver.set_forkserver_preload([*loaded, _EXIT])
+    os.environ[FOLDER_VARIABLE] = get_temp_dir()
+    try:
+        forkserver.ensure_running()
+    finally:
+        del os.environ[FOLDER_VARIABLE]
+        forkserver.set_forkserver_preload(loaded)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _begin_worker() -> None:
+    # Ctrl-C reaches all processes of a terminal; the parent decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process once its parent has ended; a pool alone leaves it waiting for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
