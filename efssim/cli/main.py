@@ -111,13 +111,16 @@ def main() -> None:
         sys.exit(BAD_INPUT)
     except Exception as error:
         if _lacks_memory(error):
-            say(f"out of memory; {_LESS}")
+            say(f"out of memory{_what(error)}; {_LESS}")
         else:
             _report_bug(error)
         sys.exit(INTERNAL_ERROR)
 
 
-_LESS = "fewer --workers or `records: off` take less, and --resume DIR keeps complete trials"
+_LESS = (
+    "fewer --workers, `records: off` and `drawn: cells` take less, and --resume DIR keeps complete "
+    "trials"
+)
 _NOT_MAPPED = ("failed to map segment", "annot allocate memory")
 """Said of a library that cannot be loaded into the memory that is left."""
 
@@ -128,6 +131,17 @@ def _lacks_memory(error: Exception) -> bool:
         return any(words in str(error) for words in _NOT_MAPPED)
     cause = str(getattr(error, "cause", ""))  # of a TrialError: the class, and its message
     return isinstance(error, MemoryError) or cause.split(":")[0].endswith("MemoryError")
+
+
+def _what(error: Exception) -> str:
+    """Return what was too large, as far as the exception says it."""
+    if isinstance(error, ImportError):
+        return ""
+    if cause := str(getattr(error, "cause", "")):
+        text = cause.partition(": ")[2]
+    else:
+        text = str(error)
+    return f": {text}" if text else ""
 
 
 def _report_bug(error: Exception) -> None:

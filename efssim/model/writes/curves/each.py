@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.model.kernel.causes import Cause
+from efssim.model.kernel.memory import check_memory
 from efssim.model.writes.cells.law import SmallWrites
 from efssim.model.writes.change_sets import Work
 from efssim.model.writes.hot_set import HotBlocks
@@ -178,6 +179,8 @@ class Curve:
         every = kept + len(times)
         if self._begin + every > len(self._room[0]):
             # New arrays: a view would keep all that was forgotten alive.
+            need_bytes = (kept + every) * 8 * (1 + len(self._totals))
+            check_memory(need_bytes, f"{every:,} writes that no sync has published")
             room = np.empty(every), np.empty((len(self._totals), every + 1), dtype=np.int64)
             room[0][:kept], room[1][:, : kept + 1] = self._times, self._totals
             self._room, self._begin = room, 0
