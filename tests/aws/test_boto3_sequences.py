@@ -353,7 +353,7 @@ def _check_refusal(response: Any, model: OperationModel) -> None:
 class TestSomeSequences(Calls.TestCase):
     """A sample of the sequences."""
 
-    settings = settings(max_examples=60, stateful_step_count=30, deadline=None, derandomize=True)
+    settings = settings(max_examples=30, stateful_step_count=30, deadline=None, derandomize=True)
 
 
 @pytest.mark.slow

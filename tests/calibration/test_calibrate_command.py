@@ -300,7 +300,10 @@ WRONG_WRITES = {
 }
 
 
-@pytest.mark.parametrize("name", WRONG_WRITES)
+@pytest.mark.parametrize(
+    "name",
+    ["a minute late", *(pytest.param(n, marks=pytest.mark.slow) for n in list(WRONG_WRITES)[1:])],
+)
 def test_nothing_is_identified_from_wrong_writes(exports, name):
     """Whatever is said to be known is true: where a forecast is wrong, nothing of it is known.
 

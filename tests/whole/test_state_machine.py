@@ -594,26 +594,20 @@ class Machine(RuleBasedStateMachine):
                 REACHED.update((change.before, change.after) for change in outcome.statuses)
 
 
-# No deadline: timing never decides a test. The same sequences in every run, so that a failure in CI
-# is a failure everywhere.
-Machine.TestCase.settings = settings(
-    max_examples=150, stateful_step_count=30, deadline=None, derandomize=True
-)
-TestRandomSequences = Machine.TestCase
-
-
-@pytest.mark.slow
-def test_more_random_sequences() -> None:
+@pytest.mark.parametrize("count", [150, pytest.param(1500, marks=pytest.mark.slow)])
+def test_random_sequences_reach_every_status_and_every_legal_change(count: int) -> None:
+    REACHED.clear()
+    ANSWERS.clear()
+    # No deadline: timing never decides a test. The same sequences in every run, so that a failure
+    # in CI is a failure everywhere.
     run_state_machine_as_test(
-        Machine, settings=settings(max_examples=1500, stateful_step_count=30, deadline=None)
+        Machine,
+        settings=settings(
+            max_examples=count, stateful_step_count=30, deadline=None, derandomize=True
+        ),
     )
-
-
-def test_every_status_and_every_legal_change_was_reached() -> None:
-    if not REACHED:
-        pytest.skip("runs after the sequences that it counts")
-    for (before, after), count in sorted(REACHED.items(), key=str):
-        print(f"{before or 'nothing'} -> {after or 'gone'}: {count:,} times")
-    for answer, count in sorted(ANSWERS.items()):
-        print(f"{answer}: {count:,} times")
+    for (before, after), times in sorted(REACHED.items(), key=str):
+        print(f"{before or 'nothing'} -> {after or 'gone'}: {times:,} times")
+    for answer, times in sorted(ANSWERS.items()):
+        print(f"{answer}: {times:,} times")
     assert set(REACHED) == EDGES

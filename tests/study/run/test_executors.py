@@ -188,6 +188,13 @@ if __name__ == "__main__":
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="where libraries stand a fork")
+def test_workers_begin_with_what_trials_need():
+    asked = "'efssim.study.trial.outcome' in __import__('sys').modules"
+    with Workers(None, 2) as workers:
+        assert workers.submit(eval, asked).result()
+
+
 def test_a_broken_pool_of_somebody_else_s_is_left_to_him(world, monkeypatch, tmp_path):
     begin_with(monkeypatch, Dying(tmp_path, number=0, times=1))
     with (

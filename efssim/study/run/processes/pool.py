@@ -5,11 +5,19 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
+from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
 from multiprocessing.util import get_temp_dir
+from types import ModuleType
+
+from efssim.study.run.processes.forkserver_exit import FOLDER_VARIABLE
 
 _EXIT = "efssim.study.run.processes.forkserver_exit"
+_TRIALS = "efssim.study.trial.outcome"
+"""What a worker runs; loaded once, as each process that is forked then has it."""
 
 
 def pool_of_processes(workers: int) -> ProcessPoolExecutor:
@@ -37,20 +45,29 @@ def _begin_forkserver() -> None:
     """
     from multiprocessing import forkserver, resource_tracker
 
-    from efssim.study.run.processes.forkserver_exit import FOLDER_VARIABLE
-
     resource_tracker.ensure_running()  # which clears the mask of signals
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        with _loaded_by(forkserver):
+            forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _loaded_by(forkserver: ModuleType) -> Iterator[None]:
+    """Let a forkserver that starts load what its end needs and what workers run."""
     # There is no public way to ask what a program wants loaded; this is what it is by itself.
-    loaded = getattr(forkserver._forkserver, "_preload_modules", ["__main__"])
-    forkserver.set_forkserver_preload([*loaded, _EXIT])
+    wanted = getattr(forkserver._forkserver, "_preload_modules", ["__main__"])
+    # A library of macOS may not be used in a process that is forked from one that has loaded it.
+    trials = [_TRIALS] if sys.platform == "linux" else []
+    forkserver.set_forkserver_preload([*wanted, _EXIT, *trials])
     os.environ[FOLDER_VARIABLE] = get_temp_dir()
     try:
-        forkserver.ensure_running()
+        yield
     finally:
         del os.environ[FOLDER_VARIABLE]
-        forkserver.set_forkserver_preload(loaded)
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        forkserver.set_forkserver_preload(wanted)
 
 
 def _begin_worker() -> None:
