@@ -134,7 +134,7 @@ def _lacks_memory(error: Exception) -> bool:
 
 
 def _what(error: Exception) -> str:
-    """Return what was too large, as far as the exception says it."""
+    """Return the name of what is too large, as far as an exception says it."""
     if isinstance(error, ImportError):
         return ""
     if cause := str(getattr(error, "cause", "")):

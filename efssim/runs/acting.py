@@ -24,7 +24,7 @@ M = TypeVar("M", bound=Model)
 
 def event_now(given: Written, account: Account) -> Event:
     """Return an entry of `events` without `at` as one that happens now; raise ScenarioError."""
-    data: dict[str, WrittenValue] = as_written(given)
+    data: dict[str, WrittenValue] = _plain(given)
     found: list[Found] = []
     if "at" in data:
         found.append((("at",), "has no place here: what is applied happens now"))
@@ -36,7 +36,7 @@ def event_now(given: Written, account: Account) -> Event:
 
 def stream_now(given: Written, scenario: Scenario) -> WriteStream:
     """Return an entry of `writes`; raise ScenarioError, also for a trace that is not usable."""
-    stream = _read(WriteStream, as_written(given), ())
+    stream = _read(WriteStream, _plain(given), ())
     if stream.trace is not None:
         try:
             stream.trace.read(scenario.start, scenario.duration)
@@ -44,6 +44,15 @@ def stream_now(given: Written, scenario: Scenario) -> WriteStream:
             found = [(("trace", "file"), str(error)) for error in failure.errors]
             raise _error(found) from None
     return stream
+
+
+def _plain(given: Written) -> dict[str, WrittenValue]:
+    """Return data of Python or JSON as a file would have it; raise ScenarioError if too deep."""
+    try:
+        plain: dict[str, WrittenValue] = as_written(given)
+    except ValueError as error:
+        raise _error([((), str(error))]) from None
+    return plain
 
 
 def _read(kind: type[M], data: Written, found: Iterable[Found]) -> M:

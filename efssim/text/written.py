@@ -20,15 +20,26 @@ Place = tuple[str | int, ...]
 T = TypeVar("T")
 
 
-def as_written(value: object) -> Any:
-    """Return a scenario with the models in it, which Python code may hand over, as mappings."""
+MAX_DEPTH = 100
+"""Deepest nesting of mappings and lists, aliases expanded."""
+
+TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
+
+
+def as_written(value: object, levels: int = MAX_DEPTH) -> Any:
+    """Return a scenario with the models in it, which Python code may hand over, as mappings.
+
+    Raise ValueError if mappings and lists go further down than so many levels.
+    """
     if isinstance(value, BaseModel):
         return value.model_dump(by_alias=True, exclude_unset=True)
+    if not isinstance(value, Mapping | list | tuple):
+        return value
+    if not levels:
+        raise ValueError(TOO_DEEP)
     if isinstance(value, Mapping):
-        return {str(key): as_written(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [as_written(part) for part in value]
-    return value
+        return {str(key): as_written(part, levels - 1) for key, part in value.items()}
+    return [as_written(part, levels - 1) for part in value]
 
 
 def mapping(raw: Written, key: str) -> Written:

@@ -29,7 +29,7 @@ SLOTS = """
 links: {us-east-1 -> us-west-2: {concurrency: 1}}
 objectives: {ledger: {target: 5 min, attainment: 99 %, of: writes, replications: [dr]}}
 """
-PLAN = ("--vary", f"{INTERVAL}=20s..40s", "-n", "10", "--budget", "1 s", "-w", "1")
+PLAN = ("--vary", f"{INTERVAL}=20s..40s", "-n", "10", "-w", "1")
 CHOICE = [
     "--measure",
     "time_since_last_sync_s.mean",

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 _ALWAYS_BYTES = 2**30
-"""What is taken without a look at the machine (chosen: the smallest machines have it)."""
+"""Memory that is taken without a look at the machine (chosen: the smallest machines have it)."""
 _SHARE = 0.6
 """Of the memory, for the pending writes of a stream; the rest is for the copies that a report of
 them takes (chosen)."""

@@ -9,14 +9,12 @@ import yaml
 
 from efssim.text.quantities import parse_count
 from efssim.text.quoting import cut
-from efssim.text.written import parsed
+from efssim.text.written import MAX_DEPTH, TOO_DEEP, parsed
 from efssim.text.yaml.characters import NOT_ALLOWED, character_message
 from efssim.text.yaml.limits import (
     LIMITS,
-    MAX_DEPTH,
     MAX_VALUES,
     MOST_VALUES,
-    TOO_DEEP,
     VALUES,
     too_many,
 )

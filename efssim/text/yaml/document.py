@@ -14,9 +14,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from efssim.text.files import read_regular
+from efssim.text.written import MAX_DEPTH, TOO_DEEP
 from efssim.text.yaml.characters import check_characters, decoded, position_in
 from efssim.text.yaml.composer import compose
-from efssim.text.yaml.limits import MAX_BYTES, MAX_DEPTH, TOO_DEEP
+from efssim.text.yaml.limits import MAX_BYTES
 from efssim.text.yaml.nodes import Node, plain
 from efssim.text.yaml.overrides import (
     Setting,

@@ -12,13 +12,8 @@ LIMITS, VALUES = "limits", "values"
 MAX_BYTES = 2**24
 """Largest scenario file (16 MiB): far above the size of 100,000 values; assumed."""
 
-MAX_DEPTH = 100
-"""Deepest nesting of mappings and lists, aliases expanded."""
-
 MAX_DIGITS = 250
 """Longest integer as written, sign and prefix included: every one fits a float."""
-
-TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
 
 
 def too_many(most: int) -> str:

@@ -198,7 +198,7 @@ def _seconds(codes: Codes) -> Floats | None:
     century, year, month, day, hour, minute, second = pairs
     year = century * 100 + year
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
-    days = months.astype("datetime64[D]") + (day - 1)
+    days = months.astype("datetime64[D]") + (day - 1).astype("timedelta64[D]")
     fits = (month >= 1) & (month <= 12) & (day >= 1) & (days.astype("datetime64[M]") == months)
     if not (fits & (year >= 1) & (hour < 24) & (minute < 60) & (second < 60)).all():
         return None

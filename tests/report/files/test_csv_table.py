@@ -92,7 +92,7 @@ def test_zeros_of_both_signs_are_told_apart() -> None:
 def test_times_near_and_far_apart(span_us: int) -> None:
     draws = np.random.default_rng(1)
     times = draws.integers(-span_us, span_us, 500).astype("datetime64[us]")
-    times[7] = np.datetime64("NaT")
+    times[7] = np.datetime64("NaT", "us")
     expected = ["" if np.isnat(time) else f"{time}Z" for time in times]
     assert time_cells(times) == expected
 

@@ -17,7 +17,7 @@ from efssim.cli.options import tables_option
 from efssim.report.files.formats import TABLE_FORMATS
 
 duckdb = pytest.importorskip("duckdb", reason="DuckDB is not installed")
-PLAN = ("--vary", f"{INTERVAL}=20s..40s", "-n", 10, "--budget", "1 s", "-q", "-w", 1)
+PLAN = ("--vary", f"{INTERVAL}=20s..40s", "-n", 10, "-q", "-w", 1)
 MEASURE = "time_since_last_sync_s.mean"
 CHOICE = ("--measure", MEASURE, "--best", "least", "--indifference", "5 s", "-n", 10, "-w", 1)
 COMMANDS = {

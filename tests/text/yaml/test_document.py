@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from efssim.text.suggestions import suggest
+from efssim.text.written import MAX_DEPTH
 from efssim.text.yaml import composer, document
 from efssim.text.yaml.document import Document, parse_document, read_document
-from efssim.text.yaml.limits import MAX_DEPTH, MAX_VALUES
+from efssim.text.yaml.limits import MAX_VALUES
 from efssim.text.yaml.paths import format_path, parse_path
 from efssim.text.yaml.problems import Position, ScenarioError
 

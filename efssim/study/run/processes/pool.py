@@ -17,7 +17,7 @@ from efssim.study.run.processes.forkserver_exit import FOLDER_VARIABLE
 
 _EXIT = "efssim.study.run.processes.forkserver_exit"
 _TRIALS = "efssim.study.trial.outcome"
-"""What a worker runs; loaded once, as each process that is forked then has it."""
+"""Module with the trials; loaded once, as each process that is forked then has it."""
 
 
 def pool_of_processes(workers: int) -> ProcessPoolExecutor:
