@@ -66,7 +66,7 @@ def _loaded_by(forkserver: ModuleType) -> Iterator[None]:
     try:
         yield
     finally:
-        del os.environ[FOLDER_VARIABLE]
+        os.environ.pop(FOLDER_VARIABLE, None)  # two threads may begin pools at once
         forkserver.set_forkserver_preload(wanted)
 
 
