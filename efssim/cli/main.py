@@ -110,10 +110,11 @@ def main() -> None:
         say(f"standard output: {error.strerror or error}")
         sys.exit(BAD_INPUT)
     except Exception as error:
-        if _lacks_memory(error):
-            say(f"out of memory{_what(error)}; {_LESS}")
-        else:
+        lacking = _lacks_memory(error)
+        if lacking is None:
             _report_bug(error)
+        else:
+            say(f"out of memory{lacking and ': '}{lacking}; {_LESS}")
         sys.exit(INTERNAL_ERROR)
 
 
@@ -125,23 +126,17 @@ _NOT_MAPPED = ("failed to map segment", "annot allocate memory")
 """Said of a library that cannot be loaded into the memory that is left."""
 
 
-def _lacks_memory(error: Exception) -> bool:
-    """Return whether an exception, perhaps of a trial in a worker, is for lack of memory."""
-    if isinstance(error, ImportError):
-        return any(words in str(error) for words in _NOT_MAPPED)
-    cause = str(getattr(error, "cause", ""))  # of a TrialError: the class, and its message
-    return isinstance(error, MemoryError) or cause.split(":")[0].endswith("MemoryError")
+def _lacks_memory(error: Exception) -> str | None:
+    """Return the thing that memory lacks for, empty if not told; None: another error.
 
-
-def _what(error: Exception) -> str:
-    """Return the name of what is too large, as far as an exception says it."""
+    The error may be that of a trial in a worker.
+    """
     if isinstance(error, ImportError):
-        return ""
-    if cause := str(getattr(error, "cause", "")):
-        text = cause.partition(": ")[2]
-    else:
-        text = str(error)
-    return f": {text}" if text else ""
+        return "" if any(words in str(error) for words in _NOT_MAPPED) else None
+    # The cause of a TrialError: the class, and its message.
+    told = str(getattr(error, "cause", f"{type(error).__name__}: {error}"))
+    kind, _, message = told.partition(":")
+    return message.strip() if kind.endswith("MemoryError") else None
 
 
 def _report_bug(error: Exception) -> None:

@@ -594,8 +594,8 @@ class Machine(RuleBasedStateMachine):
                 REACHED.update((change.before, change.after) for change in outcome.statuses)
 
 
-@pytest.mark.parametrize("count", [150, pytest.param(1500, marks=pytest.mark.slow)])
-def test_random_sequences_reach_legal_changes_only_and_many_of_them_all(count: int) -> None:
+@pytest.mark.parametrize("count", [300, pytest.param(1500, marks=pytest.mark.slow)])
+def test_random_sequences_reach_every_status_and_every_legal_change(count: int) -> None:
     REACHED.clear()
     ANSWERS.clear()
     # No deadline: timing never decides a test. The same sequences in every run, so that a failure
@@ -610,6 +610,4 @@ def test_random_sequences_reach_legal_changes_only_and_many_of_them_all(count: i
         print(f"{before or 'nothing'} -> {after or 'gone'}: {times:,} times")
     for answer, times in sorted(ANSWERS.items()):
         print(f"{answer}: {times:,} times")
-    # Few sequences miss some; which, hangs on the version of Python, that draws them.
-    assert set(REACHED) == EDGES if count > 1000 else len(EDGES - set(REACHED)) < 5
-    assert set(REACHED) <= EDGES
+    assert set(REACHED) == EDGES

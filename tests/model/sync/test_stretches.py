@@ -138,7 +138,7 @@ def same(left: Result, right: Result) -> None:
 
 
 # No deadline: timing never decides a test.
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(st.sampled_from(STREAMS), max_size=3),
     syncs,

@@ -8,7 +8,9 @@ import pytest
 from helpers.commands import command
 from helpers.worlds import constant, numbers, scenario, simulate
 
+from efssim.cli.main import _lacks_memory
 from efssim.model.kernel import memory
+from efssim.study.trial.outcome import TrialError
 
 NEVER = {"interval": 60, "throughput": "1 B/s"}
 
@@ -57,6 +59,27 @@ replications:
     assert "out of memory: " in done.err
     assert "writes that no sync has published would take" in done.err
     assert "`drawn: cells`" in done.err
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (MemoryError(), ""),
+        (MemoryError("a list would take 9 GiB"), "a list would take 9 GiB"),
+        (TrialError(3, 1, "MemoryError:"), ""),
+        (
+            TrialError(3, 1, "_ArrayMemoryError: Unable to allocate 9 GiB"),
+            "Unable to allocate 9 GiB",
+        ),
+        (ImportError("libx.so: failed to map segment"), ""),
+        (TrialError(3, 1, "ValueError: MemoryError: no"), None),
+        (ImportError("no module"), None),
+        (ValueError("MemoryError"), None),
+    ],
+    ids=repr,
+)
+def test_errors_that_are_for_lack_of_memory(error: Exception, told: str | None) -> None:
+    assert _lacks_memory(error) == told
 
 
 def test_the_memory_of_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
