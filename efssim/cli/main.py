@@ -110,6 +110,10 @@ def main() -> None:
         say(f"standard output: {error.strerror or error}")
         sys.exit(BAD_INPUT)
     except Exception as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            # Python 3.11 makes a RuntimeError of one that falls into the making of a class.
+            say("interrupted")
+            sys.exit(INTERRUPTED)
         lacking = _lacks_memory(error)
         if lacking is None:
             _report_bug(error)

@@ -226,6 +226,21 @@ def test_where_it_is_ignored_it_stays_so():
     assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
+def test_a_press_while_a_class_is_made(monkeypatch):
+    """As modules are loaded; Python 3.11 tells it as a RuntimeError."""
+
+    class Pressed:
+        def __set_name__(self, owner, name):
+            raise KeyboardInterrupt
+
+    def loading(**_):
+        type("Made", (), {"field": Pressed()})
+
+    monkeypatch.setattr(sys.modules["efssim.cli.main"], "cli", loading)
+    done = command("run", "tiny.yaml")
+    assert (done.code, done.out, done.err) == (130, "", "interrupted\n")
+
+
 def begun(*arguments):
     return subprocess.Popen(
         [EFSSIM, *arguments],
