@@ -54,11 +54,8 @@ class PooledRamps:
     def weighted(cls, parts: Sequence[tuple[float, PooledRamps]]) -> PooledRamps:
         """Return the weighted sum of several."""
         made = cls()
-        for ends in ("_low", "_high"):
-            total: BinnedEnds = getattr(made, ends)
-            # Floats from here on: begins and ends cancel but for their rounding.
-            total.counts = sum(times * getattr(part, ends).counts for times, part in parts)
-            total.parts = sum(times * getattr(part, ends).parts for times, part in parts)
+        made._low = BinnedEnds.weighted([(times, part._low) for times, part in parts])
+        made._high = BinnedEnds.weighted([(times, part._high) for times, part in parts])
         for times, part in parts:
             made._length_s += [times * term for term in part._length_s]
             made._area += [times * term for term in part._area]

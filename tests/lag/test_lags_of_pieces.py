@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import efssim
-from efssim.lag.weighted.histogram import bin_edges
+from efssim.lag.weighted.bins import bin_edges
 from efssim.lag.weighted.spread_weights import SpreadWeights, ValueSpans
 from efssim.lag.write_lag import WriteLags
 from efssim.records.lifetimes import PiecesOfRun

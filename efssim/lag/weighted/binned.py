@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.lag.weighted.histogram import BINS, bin_edges, bins_of, sums_by_bin
+from efssim.lag.weighted.bin_sums import BinSums, Sums
+from efssim.lag.weighted.bins import bin_edges, bins_of, sums_by_bin
 from efssim.lag.weighted.states import EndsState
 from efssim.lag.weighted.time_weighted import TimeWeighted
 
@@ -25,31 +27,45 @@ class BinnedEnds:
     """Counts of the ends of segments by bin, and the sums of their positions in it."""
 
     def __init__(self) -> None:
-        # Untouched pages of these take no memory.
-        self.counts: Ints = np.zeros(BINS, dtype=np.int64)
-        self.parts: Ints = np.zeros(BINS, dtype=np.int64)
+        self._sums = BinSums(kinds=2)  # the counts, and the sums of the positions
 
     def add(self, values: Floats) -> None:
         """Count ends, in seconds, none negative."""
         bins, parts = _placed(values)
-        np.add.at(self.counts, bins, 1)
-        np.add.at(self.parts, bins, parts)
+        self._sums.add(bins, 1, parts)
 
     def state(self) -> EndsState:
         """Return the bins in use, which `add_state` takes in."""
-        used = np.flatnonzero(self.counts)
-        return _plain(used, self.counts[used], self.parts[used])
+        used, (counts, parts) = self._sums.used()
+        return _plain(used, counts, parts)
 
     def add_state(self, state: EndsState) -> None:
         """Add the state of another one."""
-        bins = np.array(state.bins, dtype=np.int64)
-        self.counts[bins] += np.array(state.counts, dtype=np.int64)
-        self.parts[bins] += np.array(state.parts, dtype=np.int64)
+        rows = [state.bins, state.counts, state.parts]
+        self._sums.add(*np.array(rows, dtype=np.int64))
+
+    @classmethod
+    def weighted(cls, terms: Sequence[tuple[float, BinnedEnds]]) -> BinnedEnds:
+        """Return the weighted sum of several; floats, whose begins and ends cancel but nearly."""
+        made = cls()
+        made._sums = BinSums(kinds=2, dtype=np.float64)
+        for times, each in terms:
+            bins, sums = each._sums.used()
+            made._sums.add(bins, *(times * sums))
+        return made
+
+    def used(self) -> Ints:
+        """Return the bins with ends, rising."""
+        return self._sums.used()[0]
+
+    def between(self, first: int, last: int) -> Sums:
+        """Return counts and sums of positions of the bins from `first` to before `last`."""
+        return self._sums.between(first, last)
 
     def copy(self) -> BinnedEnds:
         """Return the counts so far."""
         other = BinnedEnds()
-        other.counts, other.parts = self.counts.copy(), self.parts.copy()
+        other._sums = self._sums.copy()
         return other
 
 
@@ -113,13 +129,14 @@ class BinnedRamps(TimeWeighted):
 
     @cached_property
     def _cumulative(self) -> tuple[Floats, Floats, NDArray[np.int64 | np.float64]]:
-        used = np.flatnonzero(self._low.counts + self._high.counts)
-        part = slice(used[0], used[-1] + 1) if len(used) else slice(0, 0)
-        knots = bin_edges(part.start, part.stop)
-        begun, ended = self._low.counts[part].cumsum(), self._high.counts[part].cumsum()
+        used = np.union1d(self._low.used(), self._high.used()).tolist()
+        first, last = (used[0], used[-1] + 1) if used else (0, 0)
+        knots = bin_edges(first, last)
+        lows, late = self._low.between(first, last)
+        highs, early = self._high.between(first, last)
+        begun, ended = lows.cumsum(), highs.cumsum()
         # All that have begun by the next edge pass the whole bin, but for the parts in which they
         # begin late and end early.
-        late, early = self._low.parts[part], self._high.parts[part]
         slope = (begun - ended) + (early - late) / _UNITS
         slope = np.append(slope.clip(min=0.0), 0.0)
         time_s = np.concatenate(([self.zero_s], slope[:-1] * np.diff(knots))).cumsum()

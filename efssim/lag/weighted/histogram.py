@@ -13,15 +13,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from efssim.lag.weighted.bin_sums import BinSums
+from efssim.lag.weighted.bins import bin_numbers, midpoints, sums_by_bin
 from efssim.lag.weighted.states import HistogramState
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-# The sign, the exponent and 7 bits of the mantissa are left: 128 bins an octave.
-_SHIFT = 45
-BINS = 2047 << 7
-"""Bins of all finite floats."""
 _MAX_COUNT = 2**63 - 1
 
 
@@ -41,7 +39,7 @@ class LogHistogram:
         self._exact_limit = exact_limit
         self._raw: list[tuple[Floats, Ints | None]] = []  # without weights: each 1
         self._raw_values = 0
-        self._cells: Ints | None = None  # shape (BINS,), once there are too many
+        self._cells: BinSums | None = None  # once there are too many
         self._points: tuple[Floats, Ints] | None = None  # cached until a value is added
         self._ranks: Ints | None = None  # the same
 
@@ -67,7 +65,7 @@ class LogHistogram:
             self._raw.append((values.copy(), None if weights is None else weights.copy()))
             self._raw_values += len(values)
         else:
-            _bin(self._spilled(), values, 1 if weights is None else weights)
+            self._spilled().add(bin_numbers(values), 1 if weights is None else weights)
 
     def merge(self, other: LogHistogram) -> None:
         """Add all that `other` holds, and leave `other` as it is.
@@ -82,16 +80,12 @@ class LogHistogram:
         assert other.minimum is not None
         assert other.maximum is not None
         self._extend(other.count, other.minimum, other.maximum)
-        cells = self._spilled()
-        cells += other._cells
+        bins, (sums,) = other._cells.used()
+        self._spilled().add(bins, sums)
 
     def state(self, total: float) -> HistogramState:
         """Return the bins in use, for `add_state`, with the sum of the values in them."""
-        if self._cells is None:
-            used, (sums,) = self._raw_bins()
-        else:
-            used = np.flatnonzero(self._cells)
-            sums = self._cells[used]
+        used, (sums,) = self._raw_bins() if self._cells is None else self._cells.used()
         bins, counts = used.tolist(), sums.tolist()
         return HistogramState(self.minimum, self.maximum, bins, counts, total)
 
@@ -100,19 +94,20 @@ class LogHistogram:
         if not self._raw:
             return np.zeros(0, dtype=np.int64), [np.zeros(0, dtype=np.int64)]
         values, weights = self.points()
-        return sums_by_bin(values.view(np.int64) >> _SHIFT, weights)
+        return sums_by_bin(bin_numbers(values), weights)
 
     def add_state(self, state: HistogramState) -> None:
         """Add the state of another histogram, which has bins and no exact values."""
         if state.min is None or state.max is None:
             return
         self._extend(sum(state.counts), state.min, state.max)
-        self._spilled()[state.bins] += np.array(state.counts, dtype=np.int64)
+        bins, counts = np.array([state.bins, state.counts], dtype=np.int64)
+        self._spilled().add(bins, counts)
 
     def add_bins(self, bins: Ints, weights: Ints, minimum: float, maximum: float) -> None:
         """Add whole weights in bins, which values between a least and a largest one have."""
         self._extend(int(weights.sum()), minimum, maximum)
-        self._spilled()[bins] += weights
+        self._spilled().add(bins, weights)
 
     def quantile(self, p: float) -> float | None:
         """Return the smallest x with at least the share p of the weight at or below it.
@@ -148,12 +143,12 @@ class LogHistogram:
         self.minimum = minimum if self.minimum is None else min(self.minimum, minimum)
         self.maximum = maximum if self.maximum is None else max(self.maximum, maximum)
 
-    def _spilled(self) -> Ints:
+    def _spilled(self) -> BinSums:
         """Return the bins, after moving the values kept so far into them."""
         if self._cells is None:
-            self._cells = np.zeros(BINS, dtype=np.int64)
+            self._cells = BinSums()
             for values, weights in self._raw:
-                _bin(self._cells, values, 1 if weights is None else weights)
+                self._cells.add(bin_numbers(values), 1 if weights is None else weights)
             self._raw, self._raw_values = [], 0
         return self._cells
 
@@ -167,8 +162,8 @@ class LogHistogram:
         if self._cells is not None:
             assert self.minimum is not None
             assert self.maximum is not None
-            used = np.flatnonzero(self._cells)
-            return _midpoints(used).clip(self.minimum, self.maximum), self._cells[used]
+            used, (weights,) = self._cells.used()
+            return midpoints(used).clip(self.minimum, self.maximum), weights
         values = np.concatenate([values for values, _ in self._raw])
         if all(weights is None for _, weights in self._raw):
             values.sort()
@@ -206,44 +201,3 @@ def _exact_total(weights: Ints) -> int:
     if int(weights.max()) <= _MAX_COUNT // len(weights):
         return int(weights.sum())
     return (int((weights >> 32).sum()) << 32) + int((weights & 0xFFFFFFFF).sum())
-
-
-def _bin(cells: Ints, values: Floats, weights: Ints | int) -> None:
-    # Not bincount: with weights it counts in floats, exact to 2^53 only, and it is no faster.
-    np.add.at(cells, values.view(np.int64) >> _SHIFT, weights)
-
-
-def sums_by_bin(bins: Ints, *amounts: Ints) -> tuple[Ints, list[Ints]]:
-    """Return the bins that occur, rising, and the sum of each kind of amount in each of them.
-
-    For few values: it touches nothing of the size of all bins.
-    """
-    order = bins.argsort(kind="stable")
-    ordered = bins[order]
-    starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
-    if not len(starts):
-        return ordered, [amount[:0] for amount in amounts]
-    return ordered[starts], [np.add.reduceat(amount[order], starts) for amount in amounts]
-
-
-def bins_of(values: Floats) -> tuple[Ints, Floats]:
-    """Return the bins of values that are not negative, and where in them they lie, from 0 to 1."""
-    bits: Ints = values.view(np.int64)
-    inside = (bits & ((1 << _SHIFT) - 1)).astype(np.float64)
-    return bits >> _SHIFT, inside * 2.0**-_SHIFT
-
-
-def bin_edges(first: int, last: int) -> Floats:
-    """Return where the bins from `first` to before `last` begin, and where the last of them ends.
-
-    Inside an octave a float is linear in its bits, so the edges are evenly spaced there.
-    """
-    bits: Ints = np.arange(first, last + 1, dtype=np.int64) << _SHIFT
-    return bits.view(np.float64)
-
-
-def _midpoints(bins: NDArray[np.intp]) -> Floats:
-    """Return the middle of each bin; 0 for the bin of 0."""
-    # Half a bin of bits is half its width.
-    bits = (bins.astype(np.int64) << _SHIFT) + (1 << (_SHIFT - 1))
-    return np.where(bins > 0, bits.view(np.float64), 0.0)

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from efssim.lag.weighted.histogram import BINS, LogHistogram, bin_edges, bins_of
+from efssim.lag.weighted.bin_sums import BinSums
+from efssim.lag.weighted.bins import BINS, bin_edges, bins_of
+from efssim.lag.weighted.histogram import LogHistogram
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -62,7 +64,7 @@ class SpreadWeights:
         self._bins = BINS, 0  # the first in use, and the one after the last
         # Weight per second that begins and ends in each bin, and, as imaginary part, the same times
         # the share of the bin that lies before: so both are added in one pass.
-        self._begun, self._ended = np.zeros((2, BINS), dtype=np.complex128)
+        self._begun, self._ended = BinSums(dtype=np.complex128), BinSums(dtype=np.complex128)
 
     def add(self, spans: ValueSpans, weights: Ints) -> None:
         """Add spans with whole weights, shape (spans,)."""
@@ -83,28 +85,28 @@ class SpreadWeights:
         both = np.empty(len(density), dtype=np.complex128)
         both.real = density
         both.imag = density * spans.low_shares
-        np.add.at(self._begun, spans.low_bins, both)
+        self._begun.add(spans.low_bins, both)
         both.imag = density * spans.high_shares
-        np.add.at(self._ended, spans.high_bins, both)
+        self._ended.add(spans.high_bins, both)
 
     def bins(self) -> tuple[Ints, Ints]:
         """Return the bins in use, rising, and the whole weight in each; their sum is exact."""
         if not self.weight:
             none = np.zeros(0, dtype=np.int64)
             return none, none
-        part = slice(*self._bins)
-        begun, ended = self._begun[part], self._ended[part]
+        first, end = self._bins
+        (begun,), (ended,) = self._begun.between(first, end), self._ended.between(first, end)
         before = (begun.real - ended.real).cumsum()
         # All that have begun by the next edge pass the whole bin, but for the parts in which they
         # begin late and end early.
         passing = before - begun.imag + ended.imag
-        widths = np.diff(bin_edges(part.start, part.stop))
+        widths = np.diff(bin_edges(first, end))
         up_to = (passing * widths).clip(min=0.0).cumsum()
         whole = np.rint(up_to * (self.weight / up_to.item(-1))).astype(np.int64)
         whole[-1] = self.weight
         weights = np.diff(whole.clip(max=self.weight), prepend=0)
         found = np.flatnonzero(weights)
-        return found + part.start, weights[found]
+        return found + first, weights[found]
 
 
 def with_spread(histogram: LogHistogram, spread: list[SpreadWeights]) -> LogHistogram:

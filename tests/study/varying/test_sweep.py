@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
+import tracemalloc
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -119,6 +121,21 @@ def test_means_have_their_intervals(grid: efssim.Sweep) -> None:
     assert (means["low"] <= means["mean"]).all()
     assert (means["mean"] <= means["high"]).all()
     assert efssim.sweep(fixed(), {GROWTH: [1]}, workers=1).means()["low"].isna().all()
+
+
+def test_a_point_keeps_little_memory():
+    # A sweep holds all its points, and some have thousands.
+    busy_at = busy()
+    efssim.sweep(busy_at, {GROWTH: [0.5]}, trials=2, workers=1)  # what is loaded is not a point's
+    tracemalloc.start()
+    try:
+        kept = efssim.sweep(busy_at, {GROWTH: [0.5, 0.6, 0.7, 0.8]}, trials=2, workers=1)
+        gc.collect()
+        size, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(kept.points) == 4
+    assert size < 4 * 2**20
 
 
 # --- one at a time --------------------------------------------------------------------------------
