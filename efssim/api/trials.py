@@ -105,15 +105,16 @@ def run_trials(
 
     Raise TrialError if a trial raises, WorkersDiedError (a BrokenExecutor) if workers keep dying,
     RunError if EFS refuses a part of the scenario, StoreError if the folder holds another study,
+    StateError if its workers would begin the script once more that begins them,
     StudyError where parameters are uncertain, as `run_sets` is for,
     UsageError for an argument of another kind, ArgumentError for numbers that make no sense.
     """
     wish = trials if precision is None else Precision(precision, budget)
     scenario = drawn_with(scenario, seed)
     chosen = scenario.seed if seed is None else seed
+    pool = Workers(executor, workers)
     store = None if resume is None else Store(Path(resume), scenario, chosen, verified=verify)
     shown = bar_of_trials(sys.stderr) if progress else None
-    pool = Workers(executor, workers)
     with told(on_progress, shown) as tell:
         return trials_on(pool, scenario, wish, chosen, store, verify=verify, on_progress=tell)
 

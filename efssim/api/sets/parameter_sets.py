@@ -116,9 +116,9 @@ def run_sets(
         verify=verify,
     )
     _require_sense(asked)
+    pool = Workers(executor, workers)
     store = None if resume is None else SetStore(Path(resume), scenario, asked)
     shown = bar_of_trials(sys.stderr, "sets") if progress else None
-    pool = Workers(executor, workers)
     with ctrl_c() as interrupts, interrupts.held(), told(on_progress, shown) as tell, pool:
         made = run_set_study(scenario, asked, pool, store, tell)
     return ParameterSets.of(made)

@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import suppress
 from dataclasses import dataclass
 from errno import EAGAIN
 from types import TracebackType
 from typing import Any
 
-from efssim.study.run.processes.pool import end_processes, pool_of_processes
+from efssim.study.run.processes.pool import (
+    end_if_begun_by_a_study,
+    end_processes,
+    pool_of_processes,
+    shut_down,
+)
 from efssim.table import Table
 
 _UNKNOWN = 64
@@ -64,6 +70,8 @@ class Workers:
         if self._given is None and self._kind.is_here:
             self.count = 1
         self._own: Executor | None = None
+        if self.start_processes:
+            end_if_begun_by_a_study()
 
     @property
     def start_processes(self) -> bool:
@@ -76,14 +84,22 @@ class Workers:
         return self._given is None and self._kind.is_here
 
     def submit(self, fn: Callable[..., Any], *args: Any) -> Future[Any]:
-        """Submit a call; raise BrokenExecutor if a given executor cannot take it."""
+        """Submit a call; raise BrokenExecutor if a given executor cannot take it.
+
+        Raise StateError where workers die since they load a script that begins workers.
+        """
         if self._given is not None:
             return self._given.submit(fn, *args)
-        try:
+        with suppress(BrokenExecutor):
             return self._submitted(fn, *args)
-        except BrokenExecutor:
-            self.close()
-            return self._submitted(fn, *args)
+        self._close_broken()
+        return self._submitted(fn, *args)
+
+    def _close_broken(self) -> None:
+        """Shut down an own executor whose workers died; raise StateError as `submit` does."""
+        own, self._own = self._own, None
+        if own is not None:
+            shut_down(own)
 
     def _pool(self) -> Executor:
         if self._own is None:

@@ -14,7 +14,7 @@ from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 
 import pytest
-from helpers.places import ROOT
+from helpers.places import ROOT, SCENARIOS
 from helpers.studies import Dying, Shuffled, chancy, content
 
 import efssim
@@ -154,9 +154,35 @@ def test_workers_that_keep_dying_end_it(world, monkeypatch, tmp_path):
     assert len(list(tmp_path.iterdir())) == 4
 
 
-@pytest.mark.skipif(
-    "forkserver" not in get_all_start_methods(), reason="only a forkserver has such a folder"
+FORKSERVER = pytest.mark.skipif(
+    "forkserver" not in get_all_start_methods(), reason="a forkserver has it"
 )
+
+
+@FORKSERVER
+@pytest.mark.parametrize(
+    "begun",
+    ["run_trials(world, 20", "sweep(world, {'replications.dr.sync.interval': [60, 90]}, 20"],
+)
+def test_a_script_that_its_workers_would_begin_is_told_so(tmp_path, begun):
+    script = tmp_path / "script.py"
+    script.write_text(
+        f"import efssim\nworld = efssim.load({str(SCENARIOS / 'first-report.yaml')!r})\n"
+        f"efssim.{begun}, workers=2, resume='kept')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, cwd=tmp_path, timeout=600
+    )
+    assert done.returncode == 1
+    # One, that of the script: none of its workers.
+    assert done.stderr.count("Traceback") == 1
+    assert done.stderr.splitlines()[-1] == (
+        "efssim.errors.StateError: each worker loads the script that begins it, and would run it "
+        """once more: put what it runs under 'if __name__ == "__main__":', or give workers=1"""
+    )
+
+
+@FORKSERVER
 @pytest.mark.parametrize("pool", ["that works", "that is closed", "that is forgotten"])
 def test_a_parent_that_is_killed_leaves_no_folder(tmp_path, pool):
     code = f"""

@@ -13,11 +13,18 @@ from contextlib import contextmanager
 from multiprocessing.util import get_temp_dir
 from types import ModuleType
 
+from efssim.errors import StateError
 from efssim.study.run.processes.forkserver_exit import FOLDER_VARIABLE
 
 _EXIT = "efssim.study.run.processes.forkserver_exit"
 _TRIALS = "efssim.study.trial.outcome"
 """Module with the trials; loaded once, as each process that is forked then has it."""
+_BEGAN_A_STUDY = 120
+"""Exit code of a worker that would begin workers of its own (chosen: no usual one)."""
+_UNGUARDED = (
+    "each worker loads the script that begins it, and would run it once more: put what it runs "
+    """under 'if __name__ == "__main__":', or give workers=1"""
+)
 
 
 def pool_of_processes(workers: int) -> ProcessPoolExecutor:
@@ -28,6 +35,28 @@ def pool_of_processes(workers: int) -> ProcessPoolExecutor:
         _begin_forkserver()
     context = multiprocessing.get_context(start)
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
+
+
+def end_if_begun_by_a_study() -> None:
+    """End this process if it is a worker that only loads the script of its parent.
+
+    For whoever begins workers: such a script would begin them again in each worker.
+    """
+    # There is no public way to ask; multiprocessing refuses to start processes by this.
+    is_loading = getattr(multiprocessing.current_process(), "_inheriting", False)
+    if is_loading and FOLDER_VARIABLE in os.environ:
+        os._exit(_BEGAN_A_STUDY)  # quietly: its parent says so
+
+
+def shut_down(own: Executor) -> None:
+    """Shut down a pool whose workers have died, or another executor.
+
+    Raise StateError if they died because each began the script, and so the study, once more.
+    """
+    processes = list(own._processes.values()) if isinstance(own, ProcessPoolExecutor) else []
+    own.shutdown(wait=True, cancel_futures=True)
+    if any(process.exitcode == _BEGAN_A_STUDY for process in processes):
+        raise StateError(_UNGUARDED)
 
 
 def end_processes(own: Executor) -> None:
