@@ -90,7 +90,10 @@ def _loaded_by(forkserver: ModuleType) -> Iterator[None]:
     wanted = getattr(forkserver._forkserver, "_preload_modules", ["__main__"])
     # A library of macOS may not be used in a process that is forked from one that has loaded it.
     trials = [_TRIALS] if sys.platform == "linux" else []
-    forkserver.set_forkserver_preload([*wanted, _EXIT, *trials])
+    # The script is loaded by each worker, as Python 3.13 does it by itself: there it can end
+    # a worker that would begin the script, and not the process that makes them.
+    loaded = [name for name in wanted if name != "__main__"]
+    forkserver.set_forkserver_preload([*loaded, _EXIT, *trials])
     os.environ[FOLDER_VARIABLE] = get_temp_dir()
     try:
         yield
