@@ -90,8 +90,8 @@ def _loaded_by(forkserver: ModuleType) -> Iterator[None]:
     wanted = getattr(forkserver._forkserver, "_preload_modules", ["__main__"])
     # A library of macOS may not be used in a process that is forked from one that has loaded it.
     trials = [_TRIALS] if sys.platform == "linux" else []
-    # The script is loaded by each worker, as Python 3.13 does it by itself: there it can end
-    # a worker that would begin the script, and not the process that makes them.
+    # Not the script, which Python 3.14 would load here: one that begins workers once more ends
+    # the process that loads it, and that has to be a worker.
     loaded = [name for name in wanted if name != "__main__"]
     forkserver.set_forkserver_preload([*loaded, _EXIT, *trials])
     os.environ[FOLDER_VARIABLE] = get_temp_dir()
