@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from datetime import datetime
@@ -19,6 +20,10 @@ from efssim.text.yaml.paths import Path
 MORE = 10
 """Trials like the farthest that a skewed mean has to bear. Chosen: by macro-runs (`thresholds`)."""
 
+_UNSEEN = 0.025
+"""Chance that trials do not show an event which is as frequent as is said: that of one side of an
+interval of 95 %."""
+
 
 @dataclass(frozen=True)
 class Numbers:
@@ -27,6 +32,21 @@ class Numbers:
     values: Sequence[float]
     strata: Sequence[int]
     weighing: Weighing
+
+    @property
+    def are_equal(self) -> bool:
+        """Whether there are several, and no two that differ."""
+        return len(self.values) > 1 and min(self.values) == max(self.values)
+
+    def unseen_share(self) -> float:
+        """Return how frequent an event may be that none of these trials has, with 97.5 %.
+
+        As share of all trials: where (1 - share)^n is 2.5 %, in each stratum in which anything is
+        drawn.
+        """
+        exact, each = self.weighing.design.exact, self.weighing.each
+        drawn = [(self.strata.count(k), each[k]) for k, known in enumerate(exact) if not known]
+        return math.fsum(weight * n * (1.0 - _UNSEEN ** (1 / n)) for n, weight in drawn if n)
 
     def skewness(self) -> float:
         """Return the skewness of their mean; 0 where fewer than two trials have the number."""

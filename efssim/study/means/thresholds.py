@@ -15,7 +15,7 @@ from functools import partial
 from typing import TypeAlias
 
 from efssim.json_values import JsonObject, JsonValue
-from efssim.lag.objectives.thresholds import ThresholdSummary
+from efssim.lag.objectives.thresholds import Held, ThresholdSummary
 from efssim.runs.thresholds.judged import (
     MISSING,
     at,
@@ -46,6 +46,7 @@ _SKEWED = (
     f"too skewed for an interval, as {MORE} trials like its farthest would change the outcome: "
     "more trials may decide"
 )
+_EQUAL = "all {:,} trials have it, and what comes in fewer than 1 of {:,} is not seen"
 _OPEN = "its 95 % interval holds the limit: more trials may decide"
 
 
@@ -79,12 +80,34 @@ def _judged(
     if _is_bounded(path):
         return _by_interval(each, value, Interval(low, high))
     found = numbers(path)
+    if low == high and found.are_equal:
+        return _of_equal_ones(each, value, found, is_count=_is_count(each, path))
     interval = found.widened(Interval(low, high), str(path[-1]))
     towards_limit = found.skewness() if value <= each.limit else -found.skewness()
     is_kept = keeps(each, found.with_more_like_the_farthest(value, each.limit))
     if towards_limit > MOST_SKEWED and is_kept is not keeps(each, value):
         return told(each, "undecided", value, _SKEWED, interval)
     return _by_interval(each, value, interval)
+
+
+def _of_equal_ones(
+    each: KnownThreshold, value: float, found: Numbers, *, is_count: bool
+) -> ThresholdSummary:
+    """Return the outcome for a number that all trials have, though something is drawn.
+
+    A count may be one more, or one less, in as many trials as could be without one among these.
+    """
+    share = found.unseen_share()
+    reason = _EQUAL.format(len(found.values), int(1 / share)) if share else None
+    reach = share if is_count and value != each.limit else 0.0
+    ends = [keeps(each, end) for end in (max(0.0, value - reach), value + reach)]
+    outcome: Held = "undecided" if ends[0] is not ends[1] else "holds" if ends[0] else "fails"
+    return told(each, outcome, value, reason, Interval(value, value))
+
+
+def _is_count(each: KnownThreshold, path: Path) -> bool:
+    """Return whether a number counts something in each trial."""
+    return each.unit == "number" and path[0] != "cost"
 
 
 def _is_bounded(path: Path) -> bool:

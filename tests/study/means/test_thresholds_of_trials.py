@@ -91,3 +91,63 @@ def test_the_wider_interval_of_a_share_ends_at_one() -> None:
     content = {"alarms": {"a": alarm}}
     found = told("alarms.a.unwarranted_share < 30 %", 0.3, content, 0.2, 0.2, 0.2, 1.0)
     assert (found.outcome, found.low, found.high) == ("undecided", 0.0, 1.0)
+
+
+COUNTS = {
+    "replications": {"dr": {"rpo": {"violations": 0.0}}},
+    "ci95": {"dr": {"rpo": {"violations": [0, 0]}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("sign", "limit", "trials", "outcome"),
+    [
+        # 1 - 0.025^(1/16) = 0.206 violations a trial would be seen, and no fewer.
+        ("<", 0.01, 16, "undecided"),
+        ("<", 0.2, 16, "undecided"),
+        ("<", 0.21, 16, "holds"),
+        ("<", 1.0, 2, "holds"),
+        # 1 - 0.025^(1/367) = 0.01000, and one trial more shows less.
+        ("<", 0.01, 367, "undecided"),
+        ("<", 0.01, 368, "holds"),
+        # Whether there is any at all is no question of how many; the reason says what is unseen.
+        ("<=", 0.0, 16, "holds"),
+        (">", 0.0, 16, "fails"),
+        (">", 0.1, 16, "undecided"),
+    ],
+)
+def test_counts_of_trials_that_are_equal_may_be_one_more_in_those_unseen(
+    sign: str, limit: float, trials: int, outcome: str
+) -> None:
+    found = told(f"dr.rpo.violations {sign} {limit}", limit, COUNTS, *[0.0] * trials)
+    assert (found.outcome, found.low, found.high) == (outcome, 0.0, 0.0)
+    unseen = int(1 / (1 - 0.025 ** (1 / trials)))
+    assert found.reason == (
+        f"all {trials} trials have it, and what comes in fewer than 1 of {unseen} is not seen"
+    )
+
+
+def test_other_numbers_that_are_equal_say_what_is_unseen() -> None:
+    ages = {"dr": {"time_since_last_sync_s": {"max": 65.0}}}
+    interval = {"dr": {"time_since_last_sync_s": {"max": [65.0, 65.0]}}}
+    content = {"replications": ages, "ci95": interval}
+    text = "dr.time_since_last_sync_s.max < 2 min"
+    found = told(text, 120.0, content, *[65.0] * 16)
+    assert found.outcome == "holds"
+    assert found.reason == "all 16 trials have it, and what comes in fewer than 1 of 4 is not seen"
+    # Where nothing is drawn, one is the truth.
+    assert told(text, 120.0, content, *[65.0] * 16, is_random=False).reason is None
+
+
+def test_each_stratum_may_hide_its_own() -> None:
+    # Half of all weight in each: 4 trials of one stratum and 12 of the other.
+    strata = [0] * 4 + [1] * 12
+
+    def unseen(*exact: bool) -> float:
+        design = Design(("rare",), (0.5, 0.5), (None, None), exact)
+        return Numbers([0.0] * 16, strata, design.weighing(strata)).unseen_share()
+
+    calm, hit = 0.5 * (1 - 0.025**0.25), 0.5 * (1 - 0.025 ** (1 / 12))
+    assert unseen(False, False) == pytest.approx(calm + hit, rel=1e-12)
+    # Where nothing is drawn, nothing is unseen.
+    assert unseen(True, False) == pytest.approx(hit, rel=1e-12)
