@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from efssim.study.kept.points import KeepsPoints
+from efssim.study.planning.answer.ends import ends_of
 from efssim.study.planning.asked import PlanQuestion
 from efssim.study.planning.cheapest import CheapestSearch
 from efssim.study.planning.confirm import (
@@ -251,7 +253,15 @@ class PlanSearch:
             "confirmation" if look else "search",
             self._asked.objective.name,
         )
+        made = self._with_ends(made, self._begun)
         self._made[ordinal, look] = made
         if self._tell is not None:
             self._tell(made)
         return made
+
+    def _with_ends(self, made: Evaluation, trials: TrialSet) -> Evaluation:
+        """Return an evaluation with what the ends of its runs leave open."""
+        if not made.is_protected:
+            return made
+        asked, met = self._asked.objective, True if made.holds else made.met
+        return replace(made, ends=ends_of(trials, asked.replications, asked.name, met))

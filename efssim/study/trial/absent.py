@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from efssim.scenario import Scenario
 from efssim.text.quoting import listed
@@ -37,8 +37,11 @@ def _events(scenario: Scenario) -> Iterator[str]:
 def absent_text(scenario: Scenario) -> str:
     """Return a sentence on them; nothing where there are none."""
     found = absent(scenario)
-    if not found:
-        return ""
+    return absent_sentence(found) if found else ""
+
+
+def absent_sentence(found: Sequence[str]) -> str:
+    """Return a sentence on some of them."""
     begins, them = ("does not begin", "it") if len(found) == 1 else ("do not begin", "them")
     return (
         f"NOT IN THIS RUN: {listed(found, most=_NAMED)} {begins} before its end, so that no "
