@@ -1,20 +1,18 @@
-"""Verdicts that the end of a run decides: much is open at it, or nothing could miss by then.
+"""Verdicts on writes or bytes that the end of a run decides, as much is open at it.
 
-The numbers of a summary stay as they are defined; this is about what may be said of them.
+The numbers of a summary stay as they are defined; only the words on them change.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
 from efssim.lag.objectives.summary import ObjectiveSummary
-from efssim.lag.summary import ReplicationSummary
 
 DECISIVE = 0.1
-"""Share of what was written that may be left out before the end of the run is what decides.
+"""Share of what was written that may be left out before the end of the run decides.
 
 Assumed (docs/decisions/0076-what-the-end-of-a-run-decides.md): of a steady run a few per mille are.
 """
@@ -22,7 +20,7 @@ _ROUNDING = 1e-12
 """Attainments are quotients of sums; one that misses an objective by this reaches it."""
 
 
-class Judged(Protocol):
+class HasVerdict(Protocol):
     """An objective with its verdict, of a run or of trials."""
 
     @property
@@ -35,7 +33,7 @@ class Judged(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class OpenAtEnd:
     """The writes or bytes that are left out at the end, beside a verdict."""
 
     amount: float = 0.0
@@ -51,7 +49,7 @@ class LeftOut:
 
 
 def attained_at_last(found: ObjectiveSummary) -> tuple[float, float]:
-    """Return the attainment if all that is left out misses the target, and if all of it meets it.
+    """Return the attainment if all that is open misses the target, and if all of it meets it.
 
     Without anything to judge it may become any.
     """
@@ -67,31 +65,15 @@ def total_of(found: ObjectiveSummary) -> float:
 
 
 def left_out_beside(
-    verdict: Judged, amount: float, total: float, at_last: tuple[float, float]
-) -> LeftOut:
-    """Return what is left out beside a verdict, from `attained_at_last` or its means."""
+    verdict: HasVerdict, amount: float, total: float, at_last: tuple[float, float]
+) -> OpenAtEnd:
+    """Return the open part beside a verdict, from `attained_at_last` or its means."""
     least, most = at_last
     turns = verdict.met is True and least < verdict.objective - _ROUNDING
     turns |= verdict.met is False and most >= verdict.objective - _ROUNDING
-    return LeftOut(amount, amount / total if total else 0.0, turns and amount > 0)
+    return OpenAtEnd(amount, amount / total if total else 0.0, turns and amount > 0)
 
 
-def left_out_of(found: ObjectiveSummary) -> LeftOut:
-    """Return what is left out of an objective of a run."""
+def left_out_of(found: ObjectiveSummary) -> OpenAtEnd:
+    """Return the part of an objective of a run that is open at its end."""
     return left_out_beside(found, found.left_out, total_of(found), attained_at_last(found))
-
-
-def could_not_miss(part: ReplicationSummary, target_s: float) -> bool:
-    """Return whether no age of the window could have been above a target.
-
-    Without a completed sync the largest age is that at the window's begin and the time since; a
-    window that is too short for more says nothing about the syncs.
-    """
-    longest_s = part.age.max
-    return part.syncs.completed == 0 and longest_s is not None and longest_s <= target_s
-
-
-def could_none_miss(parts: Iterable[ReplicationSummary], target_s: float) -> bool:
-    """Return whether that holds in every one of some runs, of which there is at least one."""
-    found = list(parts)
-    return bool(found) and all(could_not_miss(part, target_s) for part in found)

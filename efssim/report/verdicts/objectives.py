@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from efssim.lag.objectives.ends import LeftOut, could_none_miss, could_not_miss, left_out_of
+from efssim.lag.objectives.ends import OpenAtEnd, left_out_of
 from efssim.lag.objectives.summary import ObjectiveSummary
 from efssim.lag.summary import ReplicationSummary
+from efssim.lag.too_short import could_none_miss, could_not_miss
 from efssim.report.verdicts.trials import lacking, of_trials, sure
 from efssim.report.verdicts.words import TOO_SHORT, Kind
 from efssim.report.words.lines import percent
@@ -30,7 +31,7 @@ _SO_FAR = " SO FAR"
 def said_of_run(part: ReplicationSummary) -> dict[str, bool | None]:
     """Return whether each objective of a replication is said to be met, by name.
 
-    None: it is not known, or what is open at the end of the run decides it.
+    None: it is not known, or the end of the run decides it.
     """
     return {
         name: None if _hangs_on_end(part, found) else found.met
@@ -89,7 +90,7 @@ def _rest(found: ObjectiveSummary) -> str:
     return f"{text}." if text else ""
 
 
-def _undecided(of: Of, left: LeftOut) -> str:
+def _undecided(of: Of, left: OpenAtEnd) -> str:
     """Return how much is left out at the end, and that a longer run decides where that does."""
     amount, share = _amount(of, left.amount), percent(left.share)
     end = ": a longer run decides." if left.decides else "."
@@ -130,7 +131,7 @@ def objective_texts_of_trials(name: str, trials: TrialSet) -> list[str]:
 
 
 def _rest_of_trials(name: str, key: str, trials: TrialSet) -> str:
-    """Return what is left out on average, where it could turn over the verdict of trials."""
+    """Return the part left out on average, where it could turn over the verdict of trials."""
     of, mean = trials.scenario.objectives[key].of, trials.means[name].objectives[key]
     if of == "time":
         return f" {TOO_SHORT}" if _hangs_on_ends(name, key, trials) else ""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from efssim.lag.objectives.ends import could_none_miss
 from efssim.lag.summary import OLDEST_PENDING, ReplicationSummary
+from efssim.lag.too_short import could_none_miss
 from efssim.report.verdicts.losses import losses_of_trials
 from efssim.report.verdicts.run import without_point
 from efssim.report.verdicts.words import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from efssim.lag.objectives.ends import could_not_miss
 from efssim.lag.summary import ReplicationSummary
+from efssim.lag.too_short import could_not_miss
 from efssim.study.means.shapes import RpoStatistic
 from efssim.text.quantities import format_duration
 

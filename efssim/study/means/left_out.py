@@ -1,12 +1,12 @@
-"""What is left out of an objective of writes or bytes at the ends of trials."""
+"""Writes or bytes that are left out of an objective at the ends of trials."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from efssim.lag.objectives.ends import (
-    Judged,
-    LeftOut,
+    HasVerdict,
+    OpenAtEnd,
     attained_at_last,
     left_out_beside,
     total_of,
@@ -16,9 +16,9 @@ from efssim.study.trial.outcome import Trial
 
 
 def left_out_of_trials(
-    trials: Sequence[Trial], weighing: Weighing, replication: str, of: str, verdict: Judged
-) -> LeftOut:
-    """Return what is left out beside a verdict on an objective: means over trials.
+    trials: Sequence[Trial], weighing: Weighing, replication: str, of: str, verdict: HasVerdict
+) -> OpenAtEnd:
+    """Return the part that is left out beside a verdict on an objective: means over trials.
 
     Its share is that of the sums over them, each weighed as in every other number.
     """

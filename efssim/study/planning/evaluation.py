@@ -13,7 +13,7 @@ from efssim.lag.detection.judging import MONTH_S
 from efssim.lag.kinds.asked import Asked
 from efssim.lag.summary import AGE, RpoSummary
 from efssim.study.means.cost import CostOfTrials
-from efssim.study.planning.answer.ends import Ends
+from efssim.study.planning.ends import Ends
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import ROUNDING, judgement
 from efssim.study.statistics.intervals import Interval, student_t
@@ -166,7 +166,7 @@ class Evaluation:
     cost: CostOfTrials | None = None
     """Mean costs of the trials; None where the scenario has no prices."""
     ends: Ends = field(default_factory=Ends)
-    """What the ends of the runs leave open."""
+    """The part of the verdict that the ends of the runs leave open."""
 
     @property
     def attainment(self) -> float:

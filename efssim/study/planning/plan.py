@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial
 
 from efssim.study.kept.points import KeepsPoints
-from efssim.study.planning.answer.ends import ends_of
 from efssim.study.planning.asked import PlanQuestion
 from efssim.study.planning.cheapest import CheapestSearch
 from efssim.study.planning.confirm import (
@@ -20,6 +19,7 @@ from efssim.study.planning.confirm import (
     next_trials,
     search_confidence,
 )
+from efssim.study.planning.ends import ends_of
 from efssim.study.planning.evaluation import READS, Evaluation, evaluated
 from efssim.study.planning.findings import Answer, Candidate, Cheapest, PlanFindings
 from efssim.study.planning.ladder import ladder
@@ -260,7 +260,7 @@ class PlanSearch:
         return made
 
     def _with_ends(self, made: Evaluation, trials: TrialSet) -> Evaluation:
-        """Return an evaluation with what the ends of its runs leave open."""
+        """Return an evaluation with the part that the ends of its runs leave open."""
         if not made.is_protected:
             return made
         asked, met = self._asked.objective, True if made.holds else made.met

@@ -96,7 +96,7 @@ class PlanSummary:
     cells: Mapping[str, CellsUse] = field(default_factory=dict, metadata=IF_ANY)
     """Streams that are drawn in cells, by their paths, and by how much that may be off."""
     cautions: tuple[str, ...] = field(default=(), metadata=IF_ANY)
-    """What the ends of the runs decide, in sentences."""
+    """Sentences on values whose verdict the ends of the runs decide, and on absent faults."""
 
 
 def plan_to_json(plan: PlanFindings) -> JsonObject:

@@ -1,4 +1,4 @@
-"""Cautions of a plan: what the ends of its runs decide, beside an answer that stays as it is."""
+"""Cautions of a plan: sentences beside an answer that stays as it is."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _could_not_miss(plan: PlanFindings) -> Iterator[str]:
 
 
 def _absent(plan: PlanFindings) -> Iterator[str]:
-    """Yield a sentence on what begins in no run at either end of the range."""
+    """Yield a sentence on the faults and events that begin in no run at either end of the range."""
     low, high = (absent(with_value(plan.scenario, plan.parameter, end)) for end in plan.between)
     never = [name for name in low if name in high]
     if never:

@@ -1,20 +1,21 @@
-"""What the ends of the runs of an evaluation of a plan leave open."""
+"""Verdicts of evaluations of a plan that the ends of the runs decide."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from efssim.lag.objectives.ends import LeftOut, could_none_miss
+from efssim.lag.objectives.ends import OpenAtEnd
+from efssim.lag.too_short import could_none_miss
 from efssim.study.means.left_out import left_out_of_trials
 from efssim.study.run.trial_set import TrialSet
 
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """What the ends of the runs of an evaluation leave open."""
+    """The part of the verdict of an evaluation that the ends of its runs leave open."""
 
-    left: LeftOut = field(default_factory=LeftOut)
+    left: OpenAtEnd = field(default_factory=OpenAtEnd)
     """Most writes or bytes of a replication that could turn the verdict over."""
     could_not_miss: bool = False
     """Whether a replication meets the target in windows in which it could not miss it."""
@@ -34,7 +35,7 @@ class _Verdict:
 def ends_of(
     trials: TrialSet, replications: Sequence[str], of: str | None, met: bool | None
 ) -> Ends:
-    """Return what the ends of trials leave open of a verdict: on the RPO, or on an objective."""
+    """Return the part of a verdict, on the RPO or an objective, that ends of trials leave open."""
     asked = trials.scenario.rpo if of is None else trials.scenario.objectives[of]
     if of is None or trials.scenario.objectives[of].of == "time":
         return Ends(
@@ -46,7 +47,7 @@ def ends_of(
         for name in replications
     ]
     turning = [left for left in found if left.turns]
-    return Ends(left=max(turning, key=lambda left: left.share, default=LeftOut()))
+    return Ends(left=max(turning, key=lambda left: left.share, default=OpenAtEnd()))
 
 
 def _could_not_miss(trials: TrialSet, replications: Sequence[str], target_s: float) -> bool:
