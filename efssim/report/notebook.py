@@ -140,6 +140,7 @@ def _lags_of_trials(name: str, trials: TrialSet) -> Iterator[tuple[str, ...]]:
 def plan_html(plan: PlanFindings) -> str:
     """Return the answer, its evidence and the evaluations as HTML."""
     from efssim.report.text.plan import evidence_text, objective_text, verdict_text
+    from efssim.study.planning.answer.cautions import cautions_of_plan
     from efssim.study.planning.evaluation import said
 
     made = sorted(plan.evaluations, key=lambda e: (e.value, e.stage != "search"))
@@ -156,6 +157,7 @@ def plan_html(plan: PlanFindings) -> str:
     )
     return page(
         sentence(objective_text(plan), strong=verdict_text(plan)),
+        *(sentence(text) for text in cautions_of_plan(plan)),
         sentence(evidence_text(plan)),
         table(("value", "stage", "objective", "attainment", "bounds", "trials"), rows, words=3),
     )

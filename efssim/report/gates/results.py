@@ -20,7 +20,12 @@ from efssim.report.verdicts.check import (
     ignores_unknowns,
     keeps_up,
 )
-from efssim.report.verdicts.objectives import objective_texts, objective_texts_of_trials
+from efssim.report.verdicts.objectives import (
+    objective_texts,
+    objective_texts_of_trials,
+    said_of_run,
+    said_of_trials,
+)
 from efssim.report.verdicts.run import verdict
 from efssim.report.verdicts.sets import verdict_of_sets
 from efssim.report.words.thresholds import threshold_texts
@@ -41,8 +46,8 @@ def judged_run(result: Run) -> Gates:
         gates.append(_rpo(name, parts[name], verdict(outcome, result)))
         gates += _objectives(
             name,
-            objective_texts(outcome.summary.objectives),
-            {key: part.met for key, part in outcome.summary.objectives.items()},
+            objective_texts(outcome.summary),
+            said_of_run(outcome.summary),
         )
     thresholds = result.run_summary.thresholds
     return Gates(result.scenario.name, (*gates, *_of_all(parts, result.traces, thresholds)))
@@ -52,12 +57,12 @@ def judged_trials(trials: TrialSet) -> Gates:
     """Return the conditions on trials."""
     parts = dict(zip(trials.means, checked_trials(trials), strict=True))
     gates = []
-    for name, means in trials.means.items():
+    for name in trials.means:
         gates.append(_rpo(name, parts[name], verdict_of_trials(name, trials)))
         gates += _objectives(
             name,
             objective_texts_of_trials(name, trials),
-            {key: part.met for key, part in means.objectives.items()},
+            said_of_trials(name, trials),
         )
     thresholds = thresholds_of(trials)
     return Gates(trials.scenario.name, (*gates, *_of_all(parts, trials.traces, thresholds)))

@@ -29,7 +29,7 @@ from efssim.report.text.fleets.run import (
 )
 from efssim.report.verdicts.cautions import cautions
 from efssim.report.verdicts.fleets import SECTIONS, are_many, verdict_of_fleet
-from efssim.report.verdicts.objectives import least, objective_texts
+from efssim.report.verdicts.objectives import least, objective_texts, said_of_run
 from efssim.report.verdicts.run import attained, disaster, goal
 from efssim.report.verdicts.words import WORDS, colour_of_run, words_of_run
 from efssim.report.words.cost import cost_texts
@@ -180,13 +180,13 @@ def _section(
         route=_route(result, name, outcome),
         kind=least(
             colour_of_run(outcome.summary, is_uncertain=bool(result.uncertain)),
-            (each.met for each in outcome.summary.objectives.values()),
+            said_of_run(outcome.summary).values(),
         ),
         word=words_of_run(outcome.summary, is_uncertain=bool(result.uncertain)),
         goal=goal(outcome.summary.rpo.target_s, outcome.summary.rpo.objective),
         attained=sentence(attained(outcome, result)),
         disaster=disaster(outcome),
-        objectives=objective_texts(outcome.summary.objectives),
+        objectives=objective_texts(outcome.summary),
         diverging=diverging_text(outcome, result),
         sentences=sentences(name, outcome, result),
         cautions=cautions(outcome, result),

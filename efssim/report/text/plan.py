@@ -13,6 +13,7 @@ from efssim.report.text.parts import joined
 from efssim.report.verdicts.objectives import goal_text
 from efssim.report.words.lines import command_lines, counted, percent, short, wrapped
 from efssim.runs.outcome import OutcomeRecords
+from efssim.study.planning.answer.cautions import cautions_of_plan
 from efssim.study.planning.answer.naming import Naming
 from efssim.study.planning.answer.sentences import answer_text, cheapest_text
 from efssim.study.planning.evaluation import said
@@ -42,7 +43,11 @@ def plan_report(plan: PlanFindings, command: str) -> str:
     parts = [
         [*heading, *wrapped(objective_text(plan), indent=2)],
         thin_lines(plan.traces),
-        wrapped(verdict_text(plan), indent=2),
+        [
+            line
+            for text in (verdict_text(plan), *cautions_of_plan(plan))
+            for line in wrapped(text, indent=2)
+        ],
         wrapped(cheapest_sentence(plan), indent=2),
         wrapped(evidence_text(plan), indent=2),
         wrapped(strata_and_length(plan), indent=2),

@@ -48,6 +48,6 @@ def text_report(result: Run, command: str, full: bool = False) -> str:
 def _first(name: str, outcome: Outcome, result: Run) -> list[str]:
     """Return the first lines: the verdict, the loss by a disaster, and the cautions."""
     sentence = f"{name}: {verdict(outcome, result)}"
-    others = objective_texts(outcome.summary.objectives)
+    others = objective_texts(outcome.summary)
     sentences = [sentence, *others, disaster(outcome), *cautions(outcome, result)]
     return [line for text in sentences for line in wrapped(text, indent=2)]

@@ -10,6 +10,7 @@ from efssim.report.words.lines import clock, counted, percent
 from efssim.runs.outcome import Outcome
 from efssim.runs.reckoned.transient import round_up, transient_end_s
 from efssim.runs.run import Run
+from efssim.study.trial.absent import absent_text
 from efssim.study.trial.long_faults import long_faults
 from efssim.study.trial.own_stratum import stratum_of
 from efssim.text.quantities import format_byte_rate, format_duration, format_size
@@ -49,7 +50,7 @@ def _unknown(result: Run) -> Iterator[str]:
 
 
 def _of_chance(result: Run) -> Iterator[str]:
-    """Yield sentences on the stratum of a trial, and on faults partly hidden by the run's end."""
+    """Yield sentences on the stratum of a trial, and on faults that the run's end cuts or hides."""
     stratum = result.trial and stratum_of(result.scenario, result.seed, result.trial)
     if stratum:
         name = stratum_name(stratum.faults)
@@ -57,9 +58,8 @@ def _of_chance(result: Run) -> Iterator[str]:
             f"Trial {result.trial} is drawn with {name}, as {percent(stratum.probability)} of all "
             "runs are."
         )
-    text = long_text(long_faults(result.scenario))
-    if text:
-        yield text
+    found = long_text(long_faults(result.scenario)), absent_text(result.scenario)
+    yield from (text for text in found if text)
 
 
 def _discarded(outcome: Outcome, result: Run) -> Iterator[str]:

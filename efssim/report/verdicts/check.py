@@ -12,6 +12,9 @@ from typing import TypeAlias
 
 from efssim.lag.objectives.thresholds import ThresholdSummary
 from efssim.report.facts.traces import Traces, thin_traces
+from efssim.report.verdicts.objectives import said_of_run, said_of_trials
+from efssim.report.verdicts.trials import is_too_short as are_too_short
+from efssim.report.verdicts.words import is_too_short
 from efssim.report.words.lines import counted
 from efssim.runs.run import Run
 from efssim.study.run.trial_set import TrialSet
@@ -24,11 +27,13 @@ class Checked:
 
     objective: float
     met_throughout: bool | None
-    """Whether there always was a recovery point within the target; None: not known."""
+    """Whether there always was a recovery point within the target; None: not known, also
+    where the window is too short for anything else."""
     diverging: float
     """Share of the runs that fall behind for good."""
     objectives: tuple[bool | None, ...] = ()
-    """Whether each objective besides the RPO is met; None: not known."""
+    """Whether each objective besides the RPO is met; None: not known, or the end of the run decides
+    it."""
 
 
 Condition: TypeAlias = Callable[[Sequence[Checked]], bool]
@@ -40,9 +45,9 @@ def checked_run(result: Run) -> list[Checked]:
     return [
         Checked(
             part.rpo.objective,
-            part.rpo.met_throughout,
+            _unless(is_too_short(part), part.rpo.met_throughout),
             float(part.syncs.diverging),
-            tuple(each.met for each in part.objectives.values()),
+            tuple(said_of_run(part).values()),
         )
         for part in parts
     ]
@@ -53,12 +58,17 @@ def checked_trials(trials: TrialSet) -> list[Checked]:
     return [
         Checked(
             part.rpo.objective,
-            part.rpo.met_throughout,
+            _unless(are_too_short(name, trials), part.rpo.met_throughout),
             part.syncs.diverging,
-            tuple(each.met for each in part.objectives.values()),
+            tuple(said_of_trials(name, trials).values()),
         )
-        for part in trials.means.values()
+        for name, part in trials.means.items()
     ]
+
+
+def _unless(is_open: bool, met: bool | None) -> bool | None:
+    """Return a verdict; one that is met is not known where it is open."""
+    return None if is_open and met else met
 
 
 def checked_sets(study: SetStudy) -> list[Checked]:

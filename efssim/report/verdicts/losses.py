@@ -1,10 +1,10 @@
-"""Sentences beside the attainment: the time without a recovery point, and the loss."""
+"""Sentences beside the attainment: no recovery point for a time, loss, a window too short."""
 
 from __future__ import annotations
 
 from efssim.lag.loss import Loss
 from efssim.lag.summary import ReplicationSummary
-from efssim.report.verdicts.words import kind_of_run
+from efssim.report.verdicts.words import TOO_SHORT, is_too_short, kind_of_run
 from efssim.report.words.lines import clock, counted, percent
 from efssim.runs.outcome import Outcome
 from efssim.runs.run import Run
@@ -13,13 +13,14 @@ from efssim.text.quantities import format_duration, format_size
 
 
 def beside_attainment(outcome: Outcome, result: Run) -> list[str]:
-    """Return the sentences on a run; none where there always was a recovery point."""
+    """Return the sentences on a run; none where there was a recovery point and it is decided."""
     summary = outcome.summary
     found = [
         _unprotected(summary),
         _excluded(summary.rpo.excluded_s),
         _while_writable(summary.rpo.unwritable_s, summary.rpo.attainment_while_writable),
         _lost(outcome, result),
+        TOO_SHORT if is_too_short(summary) else "",
     ]
     return [text for text in found if text]
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
+from efssim.lag.objectives.ends import OpenAtEnd, left_out_of
 from efssim.lag.objectives.summary import ObjectiveSummary
-from efssim.report.verdicts.trials import lacking, sure
-from efssim.report.verdicts.words import Kind
+from efssim.lag.summary import ReplicationSummary
+from efssim.lag.too_short import could_none_miss, could_not_miss
+from efssim.report.verdicts.trials import lacking, of_trials, sure
+from efssim.report.verdicts.words import TOO_SHORT, Kind
 from efssim.report.words.lines import percent
 from efssim.scenario.objectives import Of
+from efssim.study.means.left_out import left_out_of_trials
 from efssim.study.run.trial_set import TrialSet
 from efssim.text.digits import grouped
 from efssim.text.quantities import format_duration, format_size
@@ -20,29 +24,77 @@ _WORDS = {True: "MET", False: "MISSED", None: "UNKNOWN"}
 _OF_TRIALS = {**_WORDS, None: "NOT DECIDED"}
 
 
-def objective_texts(objectives: Mapping[str, ObjectiveSummary]) -> list[str]:
+_SO_FAR = " SO FAR"
+"""After the word of a verdict that the end of the run decides."""
+
+
+def said_of_run(part: ReplicationSummary) -> dict[str, bool | None]:
+    """Return whether each objective of a replication is said to be met, by name.
+
+    None: it is not known, or the end of the run decides it.
+    """
+    return {
+        name: None if _hangs_on_end(part, found) else found.met
+        for name, found in part.objectives.items()
+    }
+
+
+def _hangs_on_end(part: ReplicationSummary, found: ObjectiveSummary) -> bool:
+    if found.of == "time":
+        return found.met is True and could_not_miss(part, found.target_s)
+    return left_out_of(found).decides
+
+
+def said_of_trials(name: str, trials: TrialSet) -> dict[str, bool | None]:
+    """Return the same over trials."""
+    return {
+        key: None if _hangs_on_ends(name, key, trials) else mean.met
+        for key, mean in trials.means[name].objectives.items()
+    }
+
+
+def _hangs_on_ends(name: str, key: str, trials: TrialSet) -> bool:
+    asked, mean = trials.scenario.objectives[key], trials.means[name].objectives[key]
+    if asked.of == "time":
+        return mean.met is True and could_none_miss(of_trials(name, trials), asked.target)
+    return left_out_of_trials(trials.trials, trials.weighing, name, key, mean).decides
+
+
+def objective_texts(part: ReplicationSummary) -> list[str]:
     """Return the verdict of a run on each objective of a replication."""
-    return [_of_run(name, found) for name, found in objectives.items()]
+    return [_of_run(name, found, part) for name, found in part.objectives.items()]
 
 
-def _of_run(name: str, found: ObjectiveSummary) -> str:
+def _of_run(name: str, found: ObjectiveSummary, part: ReplicationSummary) -> str:
     asked = goal_text(found.of, found.target_s, found.objective)
     if found.attainment is None:
         nothing = "no age is defined" if found.of == "time" else "there is none to judge"
         return f"Objective {name} UNKNOWN ({asked}): {nothing}."
-    word = _WORDS[found.met]
-    return f"Objective {name} {word} ({asked}): {percent(found.attainment)}.{_rest(found)}"
+    is_open = _hangs_on_end(part, found)
+    word = f"{_WORDS[found.met]}{_SO_FAR * is_open}"
+    text = f"Objective {name} {word} ({asked}): {percent(found.attainment)}."
+    if found.of == "time":
+        return f"{text} {TOO_SHORT}" if is_open else text
+    return f"{text}{_rest(found)}"
 
 
 def _rest(found: ObjectiveSummary) -> str:
     """Return how many writes or bytes are missed and left out."""
-    if found.of == "time":
-        return ""
+    left = left_out_of(found)
     missed = _amount(found.of, found.missed)
     text = f" {missed} missed it" if found.missed else ""
+    if left.decides:
+        return f"{text}{'.' * bool(text)} {_undecided(found.of, left)}"
     if found.left_out:
         text += f"{',' * bool(text)} {_amount(found.of, found.left_out)} at the end may yet"
     return f"{text}." if text else ""
+
+
+def _undecided(of: Of, left: OpenAtEnd) -> str:
+    """Return how much is left out at the end, and that a longer run decides where that does."""
+    amount, share = _amount(of, left.amount), percent(left.share)
+    end = ": a longer run decides." if left.decides else "."
+    return f"{amount} at the end, {share} of all, may yet meet or miss it{end}"
 
 
 def _amount(of: Of, amount: float) -> str:
@@ -64,7 +116,8 @@ def objective_texts_of_trials(name: str, trials: TrialSet) -> list[str]:
         of = trials.scenario.objectives[key].of
         evidence = trials.objective_evidence[name][key]
         asked = goal_text(of, mean.target_s, mean.objective)
-        text = f"Objective {key} {_OF_TRIALS[mean.met]} ({asked})"
+        word = f"{_OF_TRIALS[mean.met]}{_SO_FAR * _hangs_on_ends(name, key, trials)}"
+        text = f"Objective {key} {word} ({asked})"
         if mean.attainment is None:
             found.append(f"{text}: there is none to judge in any trial.")
             continue
@@ -72,8 +125,18 @@ def objective_texts_of_trials(name: str, trials: TrialSet) -> list[str]:
         text += f": {percent(mean.attainment)} on average"
         if bounds is not None:
             text += f" (95 % interval {percent(bounds.low)} to {percent(bounds.high)})"
-        found.append(f"{text}.{sure(evidence, mean.objective)}{lacking(evidence, mean.objective)}")
+        text += f".{sure(evidence, mean.objective)}{lacking(evidence, mean.objective)}"
+        found.append(f"{text}{_rest_of_trials(name, key, trials)}")
     return found
+
+
+def _rest_of_trials(name: str, key: str, trials: TrialSet) -> str:
+    """Return the part left out on average, where it could turn over the verdict of trials."""
+    of, mean = trials.scenario.objectives[key].of, trials.means[name].objectives[key]
+    if of == "time":
+        return f" {TOO_SHORT}" if _hangs_on_ends(name, key, trials) else ""
+    left = left_out_of_trials(trials.trials, trials.weighing, name, key, mean)
+    return f" On average {_undecided(of, left)}" if left.turns else ""
 
 
 def least(kind: Kind, mets: Iterable[bool | None]) -> Kind:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from efssim.lag.summary import OLDEST_PENDING, ReplicationSummary
+from efssim.lag.too_short import could_none_miss
 from efssim.report.verdicts.losses import losses_of_trials
 from efssim.report.verdicts.run import without_point
 from efssim.report.verdicts.words import (
     DIVERGING,
     OF_TRIALS,
+    TOO_SHORT,
     Kind,
     falling_behind,
     kind_of_trials,
+    so_far,
     words,
 )
 from efssim.report.words.lines import counted, percent
@@ -29,14 +32,31 @@ def kind_of(name: str, trials: TrialSet) -> Kind:
 
 
 def colour_of(name: str, trials: TrialSet) -> Kind:
-    """Return the kind that a page shows: never met where too many trials fall behind for good."""
-    kind = kind_of(name, trials)
+    """Return the kind that a page shows.
+
+    It is never met where too many trials fall behind for good, or none could miss the target.
+    """
+    kind = kind_among_many(name, trials)
     return "open" if kind in ("met", "once") and _diverges_too_often(name, trials) else kind
+
+
+def is_too_short(name: str, trials: TrialSet) -> bool:
+    """Return whether the RPO is met by trials in none of which it could be missed."""
+    if kind_of(name, trials) not in ("met", "once"):
+        return False
+    return could_none_miss(of_trials(name, trials), trials.scenario.rpo.target)
+
+
+def kind_among_many(name: str, trials: TrialSet) -> Kind:
+    """Return the kind of the verdict on one of many: it is not known where it is met so far."""
+    return "open" if is_too_short(name, trials) else kind_of(name, trials)
 
 
 def word_of(name: str, trials: TrialSet) -> str:
     """Return the words of the verdict on a replication."""
     kind, count = kind_of(name, trials), diverging_trials(name, trials)
+    if not count and is_too_short(name, trials):
+        return so_far(kind, trials.means[name].unprotected_s)
     if not count:
         return words(kind, trials.means[name].unprotected_s, OF_TRIALS)
     said = f"{DIVERGING} in {count:,} of {counted(len(of_trials(name, trials)), 'trial')}"
@@ -64,7 +84,8 @@ def attained(name: str, trials: TrialSet) -> str:
     if bounds is not None:
         held += f" (95 % interval {percent(bounds.low)} to {percent(bounds.high)})"
     found = trials.evidence[name]
-    return f"{held}.{sure(found, rpo.objective)}{lacking(found, rpo.objective)}"
+    text = f"{held}.{sure(found, rpo.objective)}{lacking(found, rpo.objective)}"
+    return f"{text} {TOO_SHORT}" if is_too_short(name, trials) else text
 
 
 def sure(found: Evidence, objective: float) -> str:

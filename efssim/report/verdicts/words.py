@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from efssim.lag.summary import ReplicationSummary
+from efssim.lag.too_short import could_not_miss
 from efssim.study.means.shapes import RpoStatistic
 from efssim.text.quantities import format_duration
 
@@ -24,8 +25,11 @@ WRITTEN = "WITH THE VALUES WRITTEN"
 
 
 DIVERGING = "DIVERGING"
-_SO_FAR = "MET SO FAR"
-"""Said of a run that meets the objective in its window and falls behind for good."""
+MET_SO_FAR = "MET SO FAR"
+"""Said of a run whose objective is met in its window, and by where that ends."""
+TOO_SHORT = (
+    "No sync completed, in a window too short for the age to pass the target: a longer run decides."
+)
 
 
 def words_of_run(summary: ReplicationSummary, *, is_uncertain: bool) -> str:
@@ -33,6 +37,8 @@ def words_of_run(summary: ReplicationSummary, *, is_uncertain: bool) -> str:
     kind = kind_of_run(summary)
     if summary.syncs.diverging:
         return falling_behind(kind, WORDS, DIVERGING)
+    if is_too_short(summary):
+        return so_far(kind, summary.unprotected_s)
     found = words(kind, summary.unprotected_s)
     if not is_uncertain or kind not in ("met", "once"):
         return found
@@ -46,13 +52,29 @@ def colour_of_run(summary: ReplicationSummary, *, is_uncertain: bool) -> Kind:
     It is never met where that hangs on values that are not known, or on where the window ends.
     """
     kind = kind_of_run(summary)
-    is_open = is_uncertain or summary.syncs.diverging
+    is_open = is_uncertain or summary.syncs.diverging or is_too_short(summary)
     return "open" if is_open and kind in ("met", "once") else kind
 
 
 def falling_behind(kind: Kind, names: dict[Kind, str], diverging: str) -> str:
     """Return the words of a verdict where more is written than can be sent: met only so far."""
-    return f"{_SO_FAR if kind in ('met', 'once') else names[kind]}, {diverging}"
+    return f"{MET_SO_FAR if kind in ('met', 'once') else names[kind]}, {diverging}"
+
+
+def so_far(kind: Kind, unprotected_s: float) -> str:
+    """Return the words of a verdict where nothing could miss the target: met only so far."""
+    return words(kind, unprotected_s, {**WORDS, "met": MET_SO_FAR, "once": MET_SO_FAR})
+
+
+def is_too_short(summary: ReplicationSummary) -> bool:
+    """Return whether the RPO is met in a window in which it could not be missed."""
+    is_met = kind_of_run(summary) in ("met", "once")
+    return is_met and could_not_miss(summary, summary.rpo.target_s)
+
+
+def kind_among_many(summary: ReplicationSummary) -> Kind:
+    """Return the kind of the verdict on one of many: it is not known where it is met so far."""
+    return "open" if is_too_short(summary) else kind_of_run(summary)
 
 
 def kind_of_run(summary: ReplicationSummary) -> Kind:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -13,6 +13,7 @@ from efssim.lag.detection.judging import MONTH_S
 from efssim.lag.kinds.asked import Asked
 from efssim.lag.summary import AGE, RpoSummary
 from efssim.study.means.cost import CostOfTrials
+from efssim.study.planning.ends import Ends
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import ROUNDING, judgement
 from efssim.study.statistics.intervals import Interval, student_t
@@ -164,6 +165,8 @@ class Evaluation:
     """Most seconds of a trial without any recovery point."""
     cost: CostOfTrials | None = None
     """Mean costs of the trials; None where the scenario has no prices."""
+    ends: Ends = field(default_factory=Ends)
+    """The part of the verdict that the ends of the runs leave open."""
 
     @property
     def attainment(self) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from efssim.json_values import IF_ANY, JsonObject, to_json
 from efssim.scenario.shown.cells_use import CellsUse
 from efssim.study.means.cost import CostOfTrials
+from efssim.study.planning.answer.cautions import cautions_of_plan
 from efssim.study.planning.answer.sentences import answer_text, cheapest_text
 from efssim.study.planning.evaluation import Evaluation, Stage
 from efssim.study.planning.findings import (
@@ -94,6 +95,8 @@ class PlanSummary:
     """Where the plan is to minimise the cost."""
     cells: Mapping[str, CellsUse] = field(default_factory=dict, metadata=IF_ANY)
     """Streams that are drawn in cells, by their paths, and by how much that may be off."""
+    cautions: tuple[str, ...] = field(default=(), metadata=IF_ANY)
+    """Sentences on values whose verdict the ends of the runs decide, and on absent faults."""
 
 
 def plan_to_json(plan: PlanFindings) -> JsonObject:
@@ -126,6 +129,7 @@ def _summary(plan: PlanFindings) -> PlanSummary:
         traces=plan.traces,
         cheapest=_cheapest(plan),
         cells=plan.cells,
+        cautions=cautions_of_plan(plan),
     )
 
 

@@ -20,6 +20,7 @@ from efssim.report.text.plan import (
     verdict_text,
 )
 from efssim.report.words.lines import percent
+from efssim.study.planning.answer.cautions import cautions_of_plan, hangs_on_ends
 from efssim.study.planning.answer.naming import in_words, limit_text
 from efssim.study.planning.evaluation import Evaluation, said
 from efssim.study.planning.findings import PlanFindings
@@ -59,10 +60,15 @@ def plan_page(plan: PlanFindings, drawn: dict[str, FigureSvg], command: str) -> 
 
 
 def _blocks(plan: PlanFindings, svg: FigureSvg) -> list[Block]:
-    evidence = evidence_text(plan), strata_and_length(plan), limits_text(plan)
+    evidence = (
+        *cautions_of_plan(plan),
+        evidence_text(plan),
+        strata_and_length(plan),
+        limits_text(plan),
+    )
     answer = PageVerdict(
         _kind(plan),
-        _word(plan),
+        f"{_word(plan)}{', so far' * (plan.outcome != 'never' and hangs_on_ends(plan))}",
         verdict_text(plan, in_words(plan.parameter)),
         " ".join(part for part in (cheapest_sentence(plan), *evidence) if part),
     )
@@ -82,6 +88,8 @@ def _other_objectives(plan: PlanFindings) -> list[Block]:
 
 
 def _kind(plan: PlanFindings) -> str:
+    if plan.outcome in ("found", "always") and hangs_on_ends(plan):
+        return "open"
     return "open" if plan.outcome == "never" and not plan.shows_none else _KINDS[plan.outcome]
 
 

@@ -41,7 +41,7 @@ from efssim.report.text.fleets.trials import (
 )
 from efssim.report.text.trials import sentences_of
 from efssim.report.verdicts.fleets import SECTIONS, are_many
-from efssim.report.verdicts.objectives import least, objective_texts_of_trials
+from efssim.report.verdicts.objectives import least, objective_texts_of_trials, said_of_trials
 from efssim.report.verdicts.run import goal
 from efssim.report.verdicts.trials import (
     attained,
@@ -210,9 +210,7 @@ def _verdict(trials: TrialSet, name: str) -> PageVerdict:
     rpo, found = trials.means[name].rpo, trials.evidence[name]
     held = sentence(attained(name, trials))
     return PageVerdict(
-        least(
-            colour_of(name, trials), (each.met for each in trials.means[name].objectives.values())
-        ),
+        least(colour_of(name, trials), said_of_trials(name, trials).values()),
         f"RPO {word_of(name, trials).lower()}",
         " ".join(
             [

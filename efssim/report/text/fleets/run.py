@@ -23,9 +23,9 @@ from efssim.report.verdicts.fleets import (
     verdict_of_fleet,
     worst_in_order,
 )
-from efssim.report.verdicts.objectives import objectives_of_fleet
+from efssim.report.verdicts.objectives import objectives_of_fleet, said_of_run
 from efssim.report.verdicts.run import certainty
-from efssim.report.verdicts.words import WORDS, kind_of_run, words_of_run
+from efssim.report.verdicts.words import WORDS, is_too_short, kind_among_many, words_of_run
 from efssim.report.words.cost import cost_lines
 from efssim.report.words.fleets import fleet_texts
 from efssim.report.words.lines import counted, wrapped
@@ -72,7 +72,7 @@ def members_of(outcomes: Mapping[str, Outcome], *, is_uncertain: bool) -> list[M
     return [
         Member(
             name,
-            kind_of_run(outcome.summary),
+            kind_among_many(outcome.summary),
             words_of_run(outcome.summary, is_uncertain=is_uncertain),
             _numbers(outcome.summary),
             tuple(_warnings(outcome)),
@@ -114,6 +114,8 @@ def _warnings(outcome: Outcome) -> Iterator[str]:
     summary = outcome.summary
     if outcome.defined_s is None:
         yield "WITHOUT A COMPLETED INITIAL SYNC"
+    if is_too_short(summary):
+        yield "MET SO FAR: no sync completed, in a window too short for the age to pass the target"
     if summary.syncs.diverging:
         yield "DIVERGING: more is written than can be sent"
     if summary.source_throughput.limit_bytes_per_s is not None:
@@ -142,10 +144,7 @@ def fleet_sentences(result: Run, members: Sequence[Member]) -> list[str]:
 
 
 def _objectives(result: Run) -> dict[str, dict[str, bool | None]]:
-    return {
-        name: {key: part.met for key, part in outcome.summary.objectives.items()}
-        for name, outcome in result.outcomes.items()
-    }
+    return {name: said_of_run(outcome.summary) for name, outcome in result.outcomes.items()}
 
 
 def _below(result: Run) -> list[str]:

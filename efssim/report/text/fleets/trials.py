@@ -21,8 +21,14 @@ from efssim.report.verdicts.fleets import (
     verdict_of_fleet,
     worst_in_order,
 )
-from efssim.report.verdicts.objectives import objectives_of_fleet
-from efssim.report.verdicts.trials import diverging_trials, kind_of, of_trials, word_of
+from efssim.report.verdicts.objectives import objectives_of_fleet, said_of_trials
+from efssim.report.verdicts.trials import (
+    diverging_trials,
+    is_too_short,
+    kind_among_many,
+    of_trials,
+    word_of,
+)
 from efssim.report.verdicts.words import OF_TRIALS
 from efssim.report.words.cost import cost_lines
 from efssim.report.words.fleets import fleet_texts_of_trials
@@ -30,6 +36,7 @@ from efssim.report.words.lines import counted, wrapped
 from efssim.report.words.thresholds import threshold_lines
 from efssim.study.run.summary import thresholds_of
 from efssim.study.run.trial_set import TrialSet
+from efssim.study.trial.absent import absent_text
 
 _MEANING = (
     "Numbers are means over trials; p99 and worst of the ages and lags are of all trials of a"
@@ -63,7 +70,7 @@ def members_of_trials(trials: TrialSet) -> list[Member]:
     return [
         Member(
             name,
-            kind_of(name, trials),
+            kind_among_many(name, trials),
             word_of(name, trials),
             _numbers(name, trials),
             tuple(_warnings(name, trials)),
@@ -101,6 +108,8 @@ def _numbers(name: str, trials: TrialSet) -> Numbers:
 def _warnings(name: str, trials: TrialSet) -> Iterator[str]:
     """Yield the warnings that hold in any trial of a replication."""
     parts = of_trials(name, trials)
+    if is_too_short(name, trials):
+        yield "MET SO FAR: no sync completed, in windows too short for the age to pass the target"
     if any(part.syncs.diverging for part in parts):
         yield "DIVERGING in a trial: more is written than can be sent"
     if any(part.source_throughput.hours_above for part in parts):
@@ -122,13 +131,9 @@ def fleet_sentences_of_trials(trials: TrialSet, members: Sequence[Member]) -> li
         *named_by_verdict(members, OF_TRIALS),
         *fleet_texts_of_trials(trials.fleets),
         *_lacking(trials),
-        *objectives_of_fleet(
-            {
-                name: {key: part.met for key, part in mean.objectives.items()}
-                for name, mean in trials.means.items()
-            }
-        ),
+        *objectives_of_fleet({name: said_of_trials(name, trials) for name in trials.means}),
         *named_by_warning(members),
+        *filter(None, [absent_text(trials.scenario)]),
     ]
 
 

@@ -1,0 +1,57 @@
+"""Verdicts of evaluations of a plan that the ends of the runs decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from efssim.lag.objectives.ends import OpenAtEnd
+from efssim.lag.too_short import could_none_miss
+from efssim.study.means.left_out import left_out_of_trials
+from efssim.study.run.trial_set import TrialSet
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The part of the verdict of an evaluation that the ends of its runs leave open."""
+
+    left: OpenAtEnd = field(default_factory=OpenAtEnd)
+    """Most writes or bytes of a replication that could turn the verdict over."""
+    could_not_miss: bool = False
+    """Whether a replication meets the target in windows in which it could not miss it."""
+
+    @property
+    def decide(self) -> bool:
+        """Whether the verdict hangs on where the runs end."""
+        return self.left.decides or self.could_not_miss
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    met: bool | None
+    objective: float
+
+
+def ends_of(
+    trials: TrialSet, replications: Sequence[str], of: str | None, met: bool | None
+) -> Ends:
+    """Return the part of a verdict, on the RPO or an objective, that ends of trials leave open."""
+    asked = trials.scenario.rpo if of is None else trials.scenario.objectives[of]
+    if of is None or trials.scenario.objectives[of].of == "time":
+        return Ends(
+            could_not_miss=met is True and _could_not_miss(trials, replications, asked.target)
+        )
+    verdict = _Verdict(met, asked.attainment)
+    found = [
+        left_out_of_trials(trials.trials, trials.weighing, name, of, verdict)
+        for name in replications
+    ]
+    turning = [left for left in found if left.turns]
+    return Ends(left=max(turning, key=lambda left: left.share, default=OpenAtEnd()))
+
+
+def _could_not_miss(trials: TrialSet, replications: Sequence[str], target_s: float) -> bool:
+    return any(
+        could_none_miss((each.summary.replications[name] for each in trials.trials), target_s)
+        for name in replications
+    )

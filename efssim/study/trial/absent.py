@@ -1,0 +1,49 @@
+"""Faults and events of a scenario that are written down and do not begin within its run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from efssim.scenario import Scenario
+from efssim.text.quoting import listed
+from efssim.text.yaml.paths import format_path
+
+_NAMED = 4
+"""Of them that are named."""
+
+
+def absent(scenario: Scenario) -> list[str]:
+    """Return the faults that surely do not begin before the end of a run, then such events.
+
+    A fault that may, by chance, is a matter of evidence. A call at the last instant is made.
+    """
+    return [*_faults(scenario), *_events(scenario)]
+
+
+def _faults(scenario: Scenario) -> Iterator[str]:
+    before_end_s = math.nextafter(scenario.duration, 0.0)
+    for name, fault in scenario.faults.items():
+        if fault.every.share_at_most(before_end_s) == 0:
+            yield f"{format_path(('faults', name))} ({fault.kind} {fault.target})"
+
+
+def _events(scenario: Scenario) -> Iterator[str]:
+    for ordinal, event in enumerate(scenario.events):
+        if event.call is None and event.at >= scenario.duration:
+            yield f"{format_path(('events', ordinal))} ({event.kind} {event.target})"
+
+
+def absent_text(scenario: Scenario) -> str:
+    """Return a sentence on them; nothing where there are none."""
+    found = absent(scenario)
+    return absent_sentence(found) if found else ""
+
+
+def absent_sentence(found: Sequence[str]) -> str:
+    """Return a sentence on some of them."""
+    begins, them = ("does not begin", "it") if len(found) == 1 else ("do not begin", "them")
+    return (
+        f"NOT IN THIS RUN: {listed(found, most=_NAMED)} {begins} before its end, so that no "
+        f"verdict and no number has {them} in it."
+    )
