@@ -14,7 +14,7 @@ from efssim.report.verdicts.objectives import goal_text
 from efssim.report.words.lines import command_lines, counted, percent, short, wrapped
 from efssim.runs.outcome import OutcomeRecords
 from efssim.study.planning.answer.naming import Naming
-from efssim.study.planning.answer.sentences import answer_text, cheapest_text
+from efssim.study.planning.answer.sentences import answer_text, cautions_of, cheapest_text
 from efssim.study.planning.evaluation import said
 from efssim.study.trial.long_faults import long_faults
 from efssim.text.items import every_item, is_meant
@@ -81,7 +81,8 @@ def objective_text(plan: PlanFindings) -> str:
 
 def verdict_text(plan: PlanFindings, naming: Naming | None = None) -> str:
     """Return the answer as a sentence; `naming` as of `answer_text`."""
-    return as_sentence(answer_text(plan, naming), plan.parameter.path)
+    answer = as_sentence(answer_text(plan, naming), plan.parameter.path)
+    return " ".join([answer, *cautions_of(plan)])
 
 
 def as_sentence(text: str, path: str) -> str:
@@ -198,7 +199,7 @@ def _what_if_row(plan: PlanFindings, row: WhatIf) -> str:
     above = short(row.above_s_per_month)
     return (
         f"  {percent(row.attainment):<11}{needs:>16}{row.violations_per_month:>14,.1f}"
-        f"{above:>15}{short(row.peak_s):>12}"
+        f"{above:>15}{short(row.peak_s):>12}{' diverging' * row.diverging}"
     )
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from efssim.lag.summary import ReplicationSummary
 from efssim.study.means.shapes import RpoStatistic
+from efssim.study.trial.diverging import DIVERGING, MET_SO_FAR
 from efssim.text.quantities import format_duration
 
 Kind = Literal["met", "missed", "once", "open"]
@@ -21,11 +22,6 @@ OF_TRIALS: dict[Kind, str] = {**WORDS, "open": "NOT DECIDED"}
 
 WRITTEN = "WITH THE VALUES WRITTEN"
 """Said of a run that meets an objective with one value of each parameter that is not known."""
-
-
-DIVERGING = "DIVERGING"
-_SO_FAR = "MET SO FAR"
-"""Said of a run that meets the objective in its window and falls behind for good."""
 
 
 def words_of_run(summary: ReplicationSummary, *, is_uncertain: bool) -> str:
@@ -52,7 +48,7 @@ def colour_of_run(summary: ReplicationSummary, *, is_uncertain: bool) -> Kind:
 
 def falling_behind(kind: Kind, names: dict[Kind, str], diverging: str) -> str:
     """Return the words of a verdict where more is written than can be sent: met only so far."""
-    return f"{_SO_FAR if kind in ('met', 'once') else names[kind]}, {diverging}"
+    return f"{MET_SO_FAR if kind in ('met', 'once') else names[kind]}, {diverging}"
 
 
 def kind_of_run(summary: ReplicationSummary) -> Kind:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from efssim.json_values import IF_ANY, JsonObject, to_json
 from efssim.scenario.shown.cells_use import CellsUse
 from efssim.study.means.cost import CostOfTrials
-from efssim.study.planning.answer.sentences import answer_text, cheapest_text
+from efssim.study.planning.answer.sentences import answer_text, cautions_of, cheapest_text
 from efssim.study.planning.evaluation import Evaluation, Stage
 from efssim.study.planning.findings import (
     Answer,
@@ -64,6 +64,7 @@ class EvaluationSummary:
     violations_per_month: float
     above_s_per_month: float
     peak_s: float | None
+    diverging_share: float
     cost: CostOfTrials | None = field(default=None, metadata=IF_ANY)
 
 
@@ -85,6 +86,7 @@ class PlanSummary:
     long_faults: tuple[str, ...]
     answer: AnswerSummary | None
     text: str
+    cautions: tuple[str, ...]
     windows: FaultlessWindows | None
     holds_on: tuple[tuple[float, float], ...]
     evaluations: tuple[EvaluationSummary, ...]
@@ -119,6 +121,7 @@ def _summary(plan: PlanFindings) -> PlanSummary:
         long_faults=tuple(long_faults(plan.scenario)),
         answer=answer_summary(plan.answer, plan.parameter),
         text=answer_text(plan),
+        cautions=cautions_of(plan),
         windows=plan.windows,
         holds_on=tuple(plan.holds_on),
         evaluations=tuple(map(_evaluation, plan.evaluations)),
@@ -167,5 +170,6 @@ def _evaluation(made: Evaluation) -> EvaluationSummary:
         violations_per_month=made.violations_per_month,
         above_s_per_month=made.above_s_per_month,
         peak_s=made.peak_s,
+        diverging_share=made.diverging_share,
         cost=made.cost,
     )
