@@ -390,7 +390,9 @@ def test_the_better_end_is_decided_where_few_trials_do() -> None:
     """Ten trials are too few to seem to meet either objective, and to be proof of the contrary."""
     missed = plan(rarely_out(), INTERVAL, "1 s", "29 s", trials=10, attainment="99.9 %")
     assert (missed.outcome, missed.answer, missed.decisive.met) == ("never", None, False)
-    assert missed.text.endswith("from 1 s to 29 s meets the objective: 7 of them, none between 12.5 s and 29 s")
+    assert missed.text.endswith(
+        "from 1 s to 29 s meets the objective: 7 of them, none between 12.5 s and 29 s"
+    )
     met = plan(rarely_out(), INTERVAL, "1 s", "29 s", trials=10, attainment="97 %")
     assert (met.outcome, met.answer) == ("found", Answer(fails_at=1.0132, holds_at=1.0))
     assert met.text.endswith("at most 1 s meets the objective, and 1.0132 s was not shown to")

@@ -152,7 +152,9 @@ def test_a_plan_of_one_set_is_refused():
 
 def replication(verdict):
     share = 1.0 if verdict == "met" else 0.2
-    return SetReplication(verdict, verdict == "met", 0.5, share, share, 1.0, 2.0, 3.0, 0.0, 0.0, False)
+    return SetReplication(
+        verdict, verdict == "met", 0.5, share, share, 1.0, 2.0, 3.0, 0.0, 0.0, False
+    )
 
 
 def test_values_that_alternate_have_no_single_limit(monkeypatch):

@@ -8,7 +8,7 @@ from efssim.report.text.parts import joined
 from efssim.report.text.plan import LIMITS, as_sentence
 from efssim.report.words.lines import aligned, command_lines, counted, percent, wrapped
 from efssim.study.planning.answer.naming import Naming
-from efssim.study.trial.diverging import with_divergence
+from efssim.study.trial.diverging import MET_SO_FAR
 from efssim.study.uncertain.plan_summary import set_answer_text, set_cautions
 from efssim.study.uncertain.planning import SetEvaluation, SetPlanFindings
 from efssim.text.quantities import format_duration
@@ -122,10 +122,8 @@ def _row(plan: SetPlanFindings, made: SetEvaluation) -> list[str]:
 
 def word_of_evaluation(made: SetEvaluation) -> str:
     """Return the verdict of an evaluation in a few words."""
-    return with_divergence(_word(made)) if made.falls_behind else _word(made)
-
-
-def _word(made: SetEvaluation) -> str:
+    if made.holds_so_far:  # short, since the line has no room for more beside "fresh"
+        return MET_SO_FAR.lower() if made.met else "promising, diverging"
     if made.met is not None:
         return "met" if made.met else "missed"
     return "promising, not shown" if made.promising else "not shown"
