@@ -270,13 +270,14 @@ KINDS = {
     "plan-not-met": PageKind(
         f"{STUDIES}.plan.plan_page",
         f"plan known.yaml -w 1 --vary {INTERVAL}=10min..1h",
-        "No sync interval from 10 min to 1 h for dr meets the objective.",
+        "No sync interval tried from 10 min to 1 h for dr meets the objective: ",
     ),
     "plan-over-sets": PageKind(
         f"{STUDIES}.set_plan.set_plan_page",
         "plan unknown.yaml -w 1 --sets 20 -n 10 --share-of-sets 60% --vary "
         "file_systems.src.writes.w.size=100KiB..500KiB",
-        "Every value of file_systems.src.writes.w.size from 100 KiB to 500 KiB keeps the objective",
+        "Every value tried of file_systems.src.writes.w.size from 100 KiB to 500 KiB keeps the "
+        "objective",
     ),
     "runway": PageKind(
         "efssim.report.runway.page.runway_page",

@@ -72,10 +72,15 @@ def judged_sets(study: SetStudy) -> Gates:
     """Return the conditions on trials at parameter sets."""
     parts = dict(zip(study.shares, checked_sets(study), strict=True))
     gates = [
-        Gate(name, RPO, _of_sets(name, study, part), verdict_of_sets(name, study), ("rpo",))
+        Gate(name, RPO, _of_sets(name, study, part), _said_of_sets(name, study), ("rpo",))
         for name, part in parts.items()
     ]
     return Gates(study.scenario.name, (*gates, *_of_all(parts, study.traces, ())))
+
+
+def _said_of_sets(name: str, study: SetStudy) -> str:
+    text = verdict_of_sets(name, study)
+    return f"{text} {FALLS_BEHIND}" if study.falls_behind(name) else text
 
 
 def _of_sets(name: str, study: SetStudy, part: Checked) -> Held:

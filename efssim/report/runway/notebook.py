@@ -10,6 +10,7 @@ from efssim.study.runway.sentences import (
     bought_text,
     cause_text,
     change_text,
+    diverging_text,
     evidence_text,
     said_of,
 )
@@ -22,7 +23,7 @@ def runway_html(found: RunwayFindings) -> str:
         (
             str(each.month),
             f"{found.start_of(each.month):%Y-%m-%d}",
-            said_of(each.met),
+            said_of(each),
             percent(each.attainment),
             f"{percent(each.interval.low)} … {percent(each.interval.high)}" * found.random,
         )
@@ -30,6 +31,7 @@ def runway_html(found: RunwayFindings) -> str:
     )
     return page(
         sentence(goal_of(found), strong=verdict_text(found)),
+        *([sentence(diverging)] if (diverging := diverging_text(found)) else []),
         sentence(f"{cause_text(found)} {evidence_text(found)}".strip()),
         table(("alone", "then", "months bought"), changes, words=2),
         table(("month", "from", "objective", "attainment", "bounds"), months, words=3),

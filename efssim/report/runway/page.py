@@ -21,7 +21,13 @@ from efssim.report.runway.text import (
     verdict_text,
 )
 from efssim.study.runway.findings import ChangeOutcome, MonthOutcome, RunwayFindings
-from efssim.study.runway.sentences import bought_text, cause_text, evidence_text, said_of
+from efssim.study.runway.sentences import (
+    bought_text,
+    cause_text,
+    diverging_text,
+    evidence_text,
+    said_of,
+)
 
 _KINDS = {"always": "met", "found": "missed", "never": "missed"}
 _WORDS = {
@@ -51,9 +57,10 @@ def runway_page(found: RunwayFindings, drawn: dict[str, FigureSvg], command: str
 
 def _blocks(found: RunwayFindings, svg: FigureSvg) -> list[Block]:
     evidence = evidence_text(found), strata_text(found), *found.cautions
+    said = _joined((verdict_text(found), diverging_text(found)))
     notes = cause_text(found), *evidence, limits_of(found)
     kind = "open" if found.first_missed is not None and not found.is_shown else _kind(found)
-    answer = PageVerdict(kind, _word(found), verdict_text(found), _joined(notes))
+    answer = PageVerdict(kind, _word(found), said, _joined(notes))
     blocks = [
         Block("The answer", "answer", answer),
         Block("Attainment by month", "curve", figure=_figure(found, svg), is_part=True),
@@ -71,14 +78,16 @@ def _joined(parts: Iterable[str]) -> str:
 
 
 def _kind(found: RunwayFindings) -> str:
-    return _KINDS.get(found.outcome, "open")
+    kind = _KINDS.get(found.outcome, "open")
+    return "open" if kind == "met" and found.diverging_from is not None else kind
 
 
 def _word(found: RunwayFindings) -> str:
     if found.outcome == "found":
         verb = "First missed" if found.is_shown else "Seems first missed"
         return f"{verb} in month {found.first_missed}"
-    return _WORDS[found.outcome]
+    so_far = found.outcome == "always" and found.diverging_from is not None
+    return f"{_WORDS[found.outcome]}{', so far' if so_far else ''}"
 
 
 def _figure(found: RunwayFindings, svg: FigureSvg) -> Figure:
@@ -132,7 +141,7 @@ def _month(found: RunwayFindings, made: MonthOutcome) -> list[Cell]:
     return [
         number(made.month),
         text(f"{found.start_of(made.month):%Y-%m-%d}"),
-        text(said_of(made.met)),
+        text(said_of(made)),
         share(made.attainment),
         share(made.interval.low),
         share(made.interval.high),

@@ -17,6 +17,7 @@ from efssim.study.runway.sentences import (
     bought_text,
     cause_text,
     change_text,
+    diverging_text,
     evidence_text,
     said_of,
 )
@@ -41,6 +42,7 @@ def runway_report(found: RunwayFindings, command: str) -> str:
         [*heading, *wrapped(goal_of(found), indent=2)],
         thin_lines(found.traces),
         wrapped(verdict_text(found), indent=2),
+        wrapped(diverging_text(found), indent=2),
         wrapped(cause_text(found), indent=2),
         wrapped(evidence_text(found), indent=2),
         wrapped(strata_text(found), indent=2),
@@ -118,5 +120,5 @@ def _row(found: RunwayFindings, made: MonthOutcome) -> str:
     begin = f"{found.start_of(made.month):%Y-%m-%d}"
     return (
         f"  {made.month:>5}  {begin:<12}{percent(made.attainment):>11}{bounds:>22}"
-        f"{short(made.peak_s):>12}  {said_of(made.met)}"
+        f"{short(made.peak_s):>12}  {said_of(made)}"
     )

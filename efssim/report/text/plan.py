@@ -203,7 +203,7 @@ def _what_if_row(plan: PlanFindings, row: WhatIf) -> str:
     above = short(row.above_s_per_month)
     return (
         f"  {percent(row.attainment):<11}{needs:>16}{row.violations_per_month:>14,.1f}"
-        f"{above:>15}{short(row.peak_s):>12}"
+        f"{above:>15}{short(row.peak_s):>12}{' diverging' * row.diverging}"
     )
 
 

@@ -18,6 +18,7 @@ from efssim.report.verdicts.words import is_too_short
 from efssim.report.words.lines import counted
 from efssim.runs.run import Run
 from efssim.study.run.trial_set import TrialSet
+from efssim.study.trial.diverging import falls_behind
 from efssim.study.uncertain.study import SetStudy
 
 
@@ -79,9 +80,7 @@ def checked_sets(study: SetStudy) -> list[Checked]:
     found = []
     for name, share in study.shares.items():
         throughout = study.met(name) is True and share.met_throughout == share.met
-        diverging = [part.diverging for part in study.results_of(name) if part is not None]
-        falling = sum(map(bool, diverging)) / max(1, len(diverging))
-        found.append(Checked(study.share_of_sets, throughout, falling))
+        found.append(Checked(study.share_of_sets, throughout, share.diverging_share))
     return found
 
 
@@ -119,7 +118,7 @@ def keeps_up(parts: Sequence[Checked]) -> bool:
 
     Of trials, as few may as the objective allows time above the target.
     """
-    return all(part.diverging <= 1.0 - part.objective for part in parts)
+    return not any(falls_behind(part.diverging, part.objective) for part in parts)
 
 
 CONDITIONS: tuple[Condition, ...] = (

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from efssim.report.verdicts.run import goal
-from efssim.report.verdicts.words import OF_TRIALS, Kind
+from efssim.report.verdicts.words import OF_TRIALS, Kind, falling_behind
 from efssim.report.words.lines import counted, percent
+from efssim.study.trial.diverging import DIVERGING
 from efssim.study.uncertain.importance import Importance
 from efssim.study.uncertain.sensitivity import ReplicationSensitivity
 from efssim.study.uncertain.share import SetShare
@@ -25,7 +26,19 @@ def kind_of_sets(name: str, study: SetStudy) -> Kind:
 
 def word_of_sets(name: str, study: SetStudy) -> str:
     """Return the words of the verdict on a replication."""
-    return OF_TRIALS[kind_of_sets(name, study)]
+    kind, share = kind_of_sets(name, study), study.shares[name]
+    if not share.diverging:
+        return OF_TRIALS[kind]
+    said = f"{DIVERGING} in {share.diverging:,} of {counted(share.count, 'set')}"
+    if study.falls_behind(name):
+        return falling_behind(kind, OF_TRIALS, said)
+    return f"{OF_TRIALS[kind]}, {said}"
+
+
+def colour_of_sets(name: str, study: SetStudy) -> Kind:
+    """Return the kind that a page shows: never met where too many sets fall behind for good."""
+    kind = kind_of_sets(name, study)
+    return "open" if kind in ("met", "once") and study.falls_behind(name) else kind
 
 
 def met_in(share: SetShare) -> str:
@@ -68,6 +81,7 @@ def sentences_of_sets(name: str, study: SetStudy) -> list[str]:
         _counts(study.shares[name]),
         _undecided(study.shares[name], study),
         _unprotected(study.shares[name]),
+        _diverging(study.shares[name]),
         measure_first(name, study),
     ]
     return [text for text in found if text]
@@ -97,6 +111,15 @@ def _unprotected(share: SetShare) -> str:
     if not count:
         return ""
     return f"In {counted(count, 'set')} it is met but for a time without any recovery point."
+
+
+def _diverging(share: SetShare) -> str:
+    if not share.diverging:
+        return ""
+    return (
+        f"In {counted(share.diverging, 'set')} more is written than can be sent, so that what it "
+        "attains only falls: a set that meets the objective meets it for as long as this run."
+    )
 
 
 def measure_first(name: str, study: SetStudy) -> str:

@@ -30,7 +30,7 @@ def word_of(
 
 def word_of_plan(plan: PlanFindings) -> str:
     """Return the outcome of a plan, with the value that it found."""
-    outcome = plan.outcome.replace("_", " ")
+    outcome = plan.outcome.replace("_", " ") + ", diverging" * plan.is_so_far
     if plan.answer is None:
         return outcome
     return f"{outcome}: {plan.parameter.text(plan.answer.holds_at)}"

@@ -7,7 +7,6 @@ from efssim.lag.too_short import could_none_miss
 from efssim.report.verdicts.losses import losses_of_trials
 from efssim.report.verdicts.run import without_point
 from efssim.report.verdicts.words import (
-    DIVERGING,
     OF_TRIALS,
     TOO_SHORT,
     Kind,
@@ -20,6 +19,7 @@ from efssim.report.words.lines import counted, percent
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import Evidence
 from efssim.study.statistics.protected import loses_too_often
+from efssim.study.trial.diverging import DIVERGING, falls_behind
 from efssim.text.quantities import format_duration, format_size
 
 _UNITS = {"trial": "trial", "span": "independent span"}
@@ -72,7 +72,7 @@ def diverging_trials(name: str, trials: TrialSet) -> int:
 
 def _diverges_too_often(name: str, trials: TrialSet) -> bool:
     means = trials.means[name]
-    return means.syncs.diverging > 1.0 - means.rpo.objective
+    return falls_behind(means.syncs.diverging, means.rpo.objective)
 
 
 def attained(name: str, trials: TrialSet) -> str:

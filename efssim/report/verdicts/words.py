@@ -8,6 +8,7 @@ from typing import Literal
 from efssim.lag.summary import ReplicationSummary
 from efssim.lag.too_short import could_not_miss
 from efssim.study.means.shapes import RpoStatistic
+from efssim.study.trial.diverging import DIVERGING, MET_SO_FAR
 from efssim.text.quantities import format_duration
 
 Kind = Literal["met", "missed", "once", "open"]
@@ -24,9 +25,6 @@ WRITTEN = "WITH THE VALUES WRITTEN"
 """Said of a run that meets an objective with one value of each parameter that is not known."""
 
 
-DIVERGING = "DIVERGING"
-MET_SO_FAR = "MET SO FAR"
-"""Said of a run whose objective is met in its window, and by where that ends."""
 TOO_SHORT = (
     "No sync completed, in a window too short for the age to pass the target: a longer run decides."
 )

@@ -19,6 +19,7 @@ from efssim.study.statistics.evidence import ROUNDING, judgement
 from efssim.study.statistics.intervals import Interval, student_t
 from efssim.study.statistics.protected import most_unprotected_s, protected
 from efssim.study.statistics.weighing import Weighing
+from efssim.study.trial.diverging import falls_behind, with_divergence
 
 Stage = Literal["search", "confirmation"]
 
@@ -167,6 +168,10 @@ class Evaluation:
     """Mean costs of the trials; None where the scenario has no prices."""
     ends: Ends = field(default_factory=Ends)
     """The part of the verdict that the ends of the runs leave open."""
+    diverging_share: float = 0.0
+    """Share of the trials in which more is written than can be sent, of the worst replication."""
+    falls_behind: bool = False
+    """Whether those are too many: what is met is met for as long as this run only."""
 
     @property
     def attainment(self) -> float:
@@ -178,6 +183,11 @@ class Evaluation:
         """Mean cost for a month; None where it is not known."""
         return None if self.cost is None else self.cost.per_month
 
+    @property
+    def holds_so_far(self) -> bool:
+        """Whether it is taken for met while more is written than can be sent."""
+        return self.holds and self.falls_behind
+
     def reaches(self, share: float) -> bool:
         """Return whether mean attainment reaches a share; for 100 %, whether no trial falls short.
 
@@ -188,7 +198,11 @@ class Evaluation:
 
 
 def said(made: Evaluation) -> str:
-    """Return the verdict of an evaluation on the objective, in a word or two."""
+    """Return the verdict of an evaluation on the objective, in a few words."""
+    return with_divergence(_said(made)) if made.falls_behind else _said(made)
+
+
+def _said(made: Evaluation) -> str:
     if not made.is_protected:
         return "unprotected"
     if made.met is not None:
@@ -223,6 +237,7 @@ def evaluated(
         met = holds = losses.none()
     is_protected = all(protected(trials.trials, name, trials.weighing) for name in replications)
     met = met if is_protected else False
+    diverging = _diverging(trials, replications)
     return Evaluation(
         value=value,
         losses=losses,
@@ -240,6 +255,19 @@ def evaluated(
         is_protected=is_protected,
         unprotected_s=most_unprotected_s(trials.trials, replications),
         cost=trials.cost,
+        diverging_share=diverging,
+        falls_behind=falls_behind(diverging, objective),
+    )
+
+
+def _diverging(trials: TrialSet, replications: Sequence[str]) -> float:
+    """Return the share of the trials that fall behind for good, of the replication with most."""
+    return max(
+        trials.weighing.mean(
+            [float(each.summary.replications[name].syncs.diverging) for each in trials.trials],
+            [each.stratum for each in trials.trials],
+        )
+        for name in replications
     )
 
 

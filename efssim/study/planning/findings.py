@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from efssim.json_values import HIDDEN, IF_ANY
 from efssim.scenario import Scenario
@@ -126,14 +127,17 @@ class PlanFindings:
     @property
     def holds_on(self) -> list[tuple[float, float]]:
         """First and last value of each run of neighbouring tried values that seem to meet it."""
-        latest = {made.value: made.holds for made in self.evaluations}
-        runs: list[tuple[float, float]] = []
-        before = False
-        for value, met in sorted(latest.items()):
-            if met:
-                runs[-1:] = [(runs[-1][0], value)] if before else [*runs[-1:], (value, value)]
-            before = met
-        return runs
+        return runs_of({made.value: made.holds for made in self.evaluations})
+
+    @property
+    def diverging_on(self) -> list[tuple[float, float]]:
+        """First and last of neighbouring tried values that seem to meet it, but fall behind."""
+        return so_far_on(self.evaluations)
+
+    @property
+    def is_so_far(self) -> bool:
+        """Whether what the answer calls met falls behind for good."""
+        return is_so_far(self.outcome, self.answer, self.evaluations)
 
     @property
     def shows_none(self) -> bool:
@@ -179,6 +183,7 @@ class PlanFindings:
                 "violations_per_month": [e.violations_per_month for e in self.evaluations],
                 "above_s_per_month": [e.above_s_per_month for e in self.evaluations],
                 "peak_s": [e.peak_s for e in self.evaluations],
+                "diverging_share": [e.diverging_share for e in self.evaluations],
             }
         )
         whole = {"trials": "int64", "seed": "int64", "met": "boolean", "holds": "bool"}
@@ -196,6 +201,44 @@ class PlanFindings:
         """Values for other objectives and the violations left: one row per share of the time."""
         import pandas as pd
 
-        columns = [field.name for field in fields(WhatIf)]
+        columns, words = [field.name for field in fields(WhatIf)], ("confirmed", "diverging")
         made = pd.DataFrame([asdict(row) for row in self.what_if], columns=columns)
-        return made.astype({name: "bool" if name == "confirmed" else "float64" for name in columns})
+        return made.astype({name: "bool" if name in words else "float64" for name in columns})
+
+
+def runs_of(values: Mapping[float, bool]) -> list[tuple[float, float]]:
+    """Return first and last of each run of neighbouring values of which something is true."""
+    runs: list[tuple[float, float]] = []
+    before = False
+    for value, is_true in sorted(values.items()):
+        if is_true:
+            runs[-1:] = [(runs[-1][0], value)] if before else [*runs[-1:], (value, value)]
+        before = is_true
+    return runs
+
+
+class JudgedValue(Protocol):
+    """The evidence at a value of a parameter, over one parameter set or many."""
+
+    @property
+    def value(self) -> float:
+        """In SI units."""
+
+    @property
+    def holds_so_far(self) -> bool:
+        """Whether it is taken for met while more is written than can be sent."""
+
+
+def so_far_on(evaluations: Sequence[JudgedValue]) -> list[tuple[float, float]]:
+    """Return first and last of neighbouring values tried that are met, but fall behind."""
+    values = {made.value: False for made in evaluations}
+    return runs_of(values | {made.value: True for made in evaluations if made.holds_so_far})
+
+
+def is_so_far(
+    outcome: PlanOutcome, answer: Answer | None, evaluations: Sequence[JudgedValue]
+) -> bool:
+    """Return whether what an answer calls met falls behind for good: a value of all, or its own."""
+    if answer is None:
+        return outcome == "always" and any(made.holds_so_far for made in evaluations)
+    return any(made.value == answer.holds_at and made.holds_so_far for made in evaluations)

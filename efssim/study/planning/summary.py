@@ -65,6 +65,7 @@ class EvaluationSummary:
     violations_per_month: float
     above_s_per_month: float
     peak_s: float | None
+    diverging_share: float
     cost: CostOfTrials | None = field(default=None, metadata=IF_ANY)
 
 
@@ -86,6 +87,7 @@ class PlanSummary:
     long_faults: tuple[str, ...]
     answer: AnswerSummary | None
     text: str
+    cautions: tuple[str, ...]
     windows: FaultlessWindows | None
     holds_on: tuple[tuple[float, float], ...]
     evaluations: tuple[EvaluationSummary, ...]
@@ -95,8 +97,6 @@ class PlanSummary:
     """Where the plan is to minimise the cost."""
     cells: Mapping[str, CellsUse] = field(default_factory=dict, metadata=IF_ANY)
     """Streams that are drawn in cells, by their paths, and by how much that may be off."""
-    cautions: tuple[str, ...] = field(default=(), metadata=IF_ANY)
-    """Sentences on values whose verdict the ends of the runs decide, and on absent faults."""
 
 
 def plan_to_json(plan: PlanFindings) -> JsonObject:
@@ -171,5 +171,6 @@ def _evaluation(made: Evaluation) -> EvaluationSummary:
         violations_per_month=made.violations_per_month,
         above_s_per_month=made.above_s_per_month,
         peak_s=made.peak_s,
+        diverging_share=made.diverging_share,
         cost=made.cost,
     )

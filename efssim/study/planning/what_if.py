@@ -24,6 +24,8 @@ class WhatIf:
     violations_per_month: float | None
     above_s_per_month: float | None
     peak_s: float | None
+    diverging: bool = False
+    """Whether more is written there than can be sent, so that it needs more in a longer run."""
 
 
 def what_if(
@@ -75,4 +77,5 @@ def _row(share: float, found: Evaluation | None, *, confirmed: bool) -> WhatIf:
         violations_per_month=found.violations_per_month,
         above_s_per_month=found.above_s_per_month,
         peak_s=found.peak_s,
+        diverging=found.falls_behind,
     )

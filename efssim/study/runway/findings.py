@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -51,6 +52,16 @@ class MonthOutcome:
         """Whether it is shown to be met, at all parameter sets, or missed at all; else None."""
         found = {each.met for each in self.evaluations}
         return found.pop() if len(found) == 1 else None
+
+    @property
+    def diverging_share(self) -> float:
+        """Share of the trials in which more is written than can be sent, of the worst set."""
+        return max(each.diverging_share for each in self.evaluations)
+
+    @property
+    def falls_behind(self) -> bool:
+        """Whether those are too many, at a parameter set at least."""
+        return any(each.falls_behind for each in self.evaluations)
 
     @property
     def missed_share(self) -> float:
@@ -108,6 +119,17 @@ class ChangeOutcome:
     months: tuple[MonthOutcome, ...]
     """Those that were tried."""
 
+    @property
+    def diverging_from(self) -> int | None:
+        """The first month tried that is not missed and falls behind; None: there is none."""
+        return diverging_from(self.months)
+
+
+def diverging_from(months: Sequence[MonthOutcome]) -> int | None:
+    """Return the first of some months that is not missed and falls behind for good, if any."""
+    found = (each.month for each in months if each.falls_behind and not each.missed)
+    return next(found, None)
+
 
 @dataclass(frozen=True, repr=False)
 class RunwayFindings:
@@ -160,6 +182,11 @@ class RunwayFindings:
         return at is not None and self.months[at].met is False
 
     @property
+    def diverging_from(self) -> int | None:
+        """The first month that is not missed and falls behind for good; None: there is none."""
+        return diverging_from(self.months)
+
+    @property
     def by_help(self) -> list[ChangeOutcome]:
         """The changes, those that buy most months first."""
         return sorted(self.changes, key=lambda each: -each.at_least)
@@ -198,9 +225,11 @@ class RunwayFindings:
                 "violations_per_month": [each.violations_per_month for _, each in rows],
                 "above_s_per_month": [each.above_s_per_month for _, each in rows],
                 "peak_s": [each.peak_s for _, each in rows],
+                "diverging_share": [each.diverging_share for _, each in rows],
             }
         )
-        numbers = ("attainment", "low", "high", "violations_per_month", "above_s_per_month")
+        per_month = ("violations_per_month", "above_s_per_month")
+        numbers = ("attainment", "low", "high", "diverging_share", *per_month)
         return made.astype(
             {"change": "str", "month": "int64", "trials": "int64", "met": "boolean"}
             | {"missed": "bool", "peak_s": "float64"}

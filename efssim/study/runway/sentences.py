@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from efssim.study.runway.cause import MissCause
 from efssim.study.runway.findings import ChangeOutcome, MonthOutcome, RunwayFindings
+from efssim.study.trial.diverging import so_far_text, with_divergence
 
 _TERMS = {
     "setup": "the fixed time of a sync",
@@ -23,7 +24,8 @@ def answer_text(found: RunwayFindings) -> str:
     """Return the answer in one sentence, without a full stop."""
     whole = f"month 0 to month {found.horizon}"
     if found.outcome == "always":
-        return f"the objective is met in every month from {whole}"
+        so_far = "" if found.diverging_from is None else " so far"
+        return f"the objective is met{so_far} in every month from {whole}"
     if found.outcome == "never":
         return f"the objective is missed in every month from {whole}"
     if found.first_missed is None:
@@ -62,6 +64,17 @@ def _interval(found: RunwayFindings) -> str:
     first = f"beyond month {found.horizon}" if low is None else f"month {low}"
     last = f"beyond month {found.horizon}" if high is None else f"month {high}"
     return f", {sure} {first} to {last}"
+
+
+def diverging_text(found: RunwayFindings) -> str:
+    """Return from which month on met months fall behind for good; nothing where none does."""
+    at = found.diverging_from
+    return "" if at is None else so_far_text(f"from month {at} on")
+
+
+def cautions_text(found: RunwayFindings) -> tuple[str, ...]:
+    """Return the reservations about the months, as sentences."""
+    return tuple(text for text in (diverging_text(found), *found.cautions) if text)
 
 
 def evidence_text(found: RunwayFindings) -> str:
@@ -118,6 +131,11 @@ def _batch(cause: MissCause) -> str:
 
 def change_text(change: ChangeOutcome, found: RunwayFindings) -> str:
     """Return how many months a change buys, in words."""
+    at = change.diverging_from
+    return _bought(change, found) + ("" if at is None else f", diverging from month {at} on")
+
+
+def _bought(change: ChangeOutcome, found: RunwayFindings) -> str:
     if change.bought is None:
         return f"not missed up to month {found.horizon}"
     if change.bought < 0:
@@ -150,13 +168,14 @@ def _are(months: Sequence[int]) -> str:
     return "are" if len(months) > 1 else "is"
 
 
-def said_of(met: bool | None) -> str:
-    """Return the verdict of a month in a word or two."""
-    return "not decided" if met is None else ("met" if met else "missed")
+def said_of(made: MonthOutcome) -> str:
+    """Return the verdict of a month in a few words."""
+    word = {None: "not decided", True: "met", False: "missed"}[made.met]
+    return with_divergence(word) if made.falls_behind else word
 
 
 def month_text(made: MonthOutcome, change: str) -> str:
     """Return a month in a few words, as progress shows it."""
     what = f"month {made.month}" + (f" with {change}" if change else "")
     trials = "1 trial" if made.trials == 1 else f"{made.trials} trials"
-    return f"{what}: attainment {made.attainment:.5f}, {said_of(made.met)} ({trials})"
+    return f"{what}: attainment {made.attainment:.5f}, {said_of(made)} ({trials})"

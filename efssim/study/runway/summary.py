@@ -17,7 +17,7 @@ from efssim.study.runway.findings import (
 )
 from efssim.study.runway.first_missed import MonthInterval
 from efssim.study.runway.months import MONTH_S
-from efssim.study.runway.sentences import answer_text, cause_text
+from efssim.study.runway.sentences import answer_text, cause_text, cautions_text
 from efssim.study.statistics.intervals import Interval
 from efssim.traces.quality import TraceQuality
 
@@ -38,6 +38,7 @@ class MonthSummary:
     violations_per_month: float
     above_s_per_month: float
     peak_s: float | None
+    diverging_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def _summary(found: RunwayFindings) -> RunwaySummary:
         partial=found.partial,
         out_of_time=found.out_of_time,
         budget_s=found.budget_s,
-        cautions=found.cautions,
+        cautions=cautions_text(found),
         traces=found.traces,
         cells=found.cells,
     )
@@ -143,4 +144,5 @@ def _month(made: MonthOutcome) -> MonthSummary:
         violations_per_month=made.violations_per_month,
         above_s_per_month=made.above_s_per_month,
         peak_s=made.peak_s,
+        diverging_share=made.diverging_share,
     )

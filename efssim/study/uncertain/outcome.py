@@ -13,6 +13,7 @@ from efssim.scenario import Scenario
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import judgement
 from efssim.study.statistics.protected import loses_too_often
+from efssim.study.trial.diverging import falls_behind
 from efssim.study.trial.facts import is_random
 from efssim.study.trial.outcome import run_trial
 
@@ -45,6 +46,8 @@ class SetReplication:
     """Mean time without any recovery point."""
     diverging: float
     """Share of the trials in which more is written than can be sent."""
+    falls_behind: bool
+    """Whether those are more than the objective allows time above the target."""
 
     @property
     def is_exact(self) -> bool:
@@ -97,4 +100,5 @@ def _of(trials: TrialSet, name: str) -> SetReplication:
         age_max_s=None if age is None else age.max,
         unprotected_s=means.unprotected_s,
         diverging=means.syncs.diverging,
+        falls_behind=falls_behind(means.syncs.diverging, means.rpo.objective),
     )

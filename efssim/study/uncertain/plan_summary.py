@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from efssim.json_values import IF_ANY, JsonObject, to_json
 from efssim.scenario.shown.cells_use import CellsUse
 from efssim.study.planning.answer.naming import Naming, bound_text, by_path
+from efssim.study.planning.answer.sentences import diverging_text
+from efssim.study.planning.answer.tried import TriedValues, good_side_text, whole_range_text
 from efssim.study.planning.search import Direction, PlanOutcome
 from efssim.study.planning.summary import AnswerSummary, answer_summary
 from efssim.study.statistics.intervals import Interval
@@ -40,6 +42,7 @@ class SetEvaluationSummary:
     sets_met: int
     sets_missed: int
     sets_undecided: int
+    sets_diverging: int
     met: bool | None
     stage: str
     seed: int
@@ -63,6 +66,7 @@ class SetPlanSummary:
     budget_s: float | None
     answer: AnswerSummary | None
     text: str
+    cautions: tuple[str, ...]
     evaluations: Sequence[SetEvaluationSummary]
     traces: Mapping[str, TraceQuality]
     cells: Mapping[str, CellsUse] = field(default_factory=dict, metadata=IF_ANY)
@@ -97,6 +101,7 @@ def _summary(plan: SetPlanFindings) -> SetPlanSummary:
         budget_s=plan.budget_s,
         answer=answer_summary(plan.answer, plan.parameter),
         text=set_answer_text(plan),
+        cautions=set_cautions(plan),
         evaluations=[_evaluation(made) for made in plan.evaluations],
         traces=plan.traces,
         cells=plan.cells,
@@ -114,6 +119,7 @@ def _evaluation(made: SetEvaluation) -> SetEvaluationSummary:
         sets_met=share.met,
         sets_missed=share.missed,
         sets_undecided=share.undecided,
+        sets_diverging=share.diverging,
         met=made.met,
         stage=made.stage,
         seed=made.seed,
@@ -123,19 +129,29 @@ def _evaluation(made: SetEvaluation) -> SetEvaluationSummary:
 def set_answer_text(plan: SetPlanFindings, naming: Naming | None = None) -> str:
     """Return the answer in one sentence: a value `keeps the objective in 95 % of …`."""
     name, text = naming or by_path(plan.parameter.path), plan.parameter.text
-    low, high = (text(end) for end in plan.between)
-    between = f"{name.noun} from {low} to {high}{name.whose}"
+    tried = [made.value for made in plan.evaluations]
+    values = TriedValues(plan.parameter, plan.between, tried)
     keeps = f"the objective in {100 * plan.share_of_sets:g} % of plausible parameter sets"
+    so_far = " so far" if plan.is_so_far else ""
     if plan.outcome == "always":
-        return f"every {between} keeps {keeps}"
+        return f"every {whole_range_text(name, f'keeps {keeps}{so_far}', values)}"
     if plan.outcome == "never":
-        return f"no {between} keeps {keeps}"
+        return f"no {whole_range_text(name, f'keeps {keeps}', values)}"
     if plan.outcome == "not_monotone":
         return f"{name.subject} has no single limit that keeps {keeps}"
     if plan.answer is None:
-        return f"no {between} was shown to keep {keeps}"
+        return f"no {name.noun} {values.ends}{name.whose} was shown to keep {keeps}"
     bound = bound_text(plan.direction)
     holds, fails = text(plan.answer.holds_at), text(plan.answer.fails_at)
     misses = any(m.met is False for m in plan.evaluations if m.value == plan.answer.fails_at)
     beside = "does not" if misses else "was not shown to"
-    return f"{name.one} of {bound} {holds}{name.whose} keeps {keeps}, and {fails} {beside}"
+    limit = f"{name.one} of {bound} {holds}{name.whose} keeps {keeps}{so_far}, and {fails} {beside}"
+    better = plan.between[plan.direction == "smallest"]
+    part = plan.answer.holds_at, better
+    return f"{limit}{good_side_text(plan.parameter, plan.between, tried, part)}"
+
+
+def set_cautions(plan: SetPlanFindings) -> tuple[str, ...]:
+    """Return the reservations about the answer, as sentences."""
+    runs = plan.diverging_on
+    return (diverging_text(plan.parameter, runs),) if runs else ()

@@ -10,7 +10,7 @@ of all confirmations together at what was asked, as for plans of one parameter s
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -20,7 +20,7 @@ from efssim.scenario.shown.trace_use import trace_qualities
 from efssim.scenario.unknowns.parameters import UncertainParameter, uncertain_parameters
 from efssim.study.planning.asked import PlanQuestion
 from efssim.study.planning.confirm import fresh_seed, look_confidence
-from efssim.study.planning.findings import Answer
+from efssim.study.planning.findings import Answer, is_so_far, so_far_on
 from efssim.study.planning.ladder import coarse, ladder
 from efssim.study.planning.search import Direction, PlanOutcome
 from efssim.study.run.deadline import Deadline, OutOfTimeError
@@ -60,6 +60,13 @@ class SetEvaluation:
     """Whether it has a seed that the search has not seen."""
     seed: int
     confidence: float
+    falls_behind: bool = False
+    """Whether in too many sets more is written than can be sent, in too many trials."""
+
+    @property
+    def holds_so_far(self) -> bool:
+        """Whether it is taken for met while too many sets fall behind for good."""
+        return (self.promising or self.met is True) and self.falls_behind
 
     @property
     def stage(self) -> str:
@@ -99,6 +106,16 @@ class SetPlanFindings:
     out_of_time: bool
     partial: bool
 
+    @property
+    def diverging_on(self) -> list[tuple[float, float]]:
+        """First and last of neighbouring tried values that seem to meet it, but fall behind."""
+        return so_far_on(self.evaluations)
+
+    @property
+    def is_so_far(self) -> bool:
+        """Whether what the answer calls met falls behind for good."""
+        return is_so_far(self.outcome, self.answer, self.evaluations)
+
     @cached_property
     def traces(self) -> dict[str, TraceQuality]:
         """Quality of the traces, by the path of the stream."""
@@ -125,6 +142,7 @@ class SetPlanFindings:
                 "sets_met": made.share.met,
                 "sets_missed": made.share.missed,
                 "sets_undecided": made.share.undecided,
+                "sets_diverging": made.share.diverging,
                 "low": made.share.low,
                 "high": made.share.high,
                 "met": made.met,
@@ -263,7 +281,14 @@ class SetPlanSearch:
         share = share_of(parts, 1 - sure, verdicts=count)
         likely = share_of(parts, 1 - first_look, 1 if look else TIMES, count)
         made = SetEvaluation(
-            value, share, share.reaches(goal), likely.low >= goal, bool(look), seed, sure
+            value,
+            share,
+            share.reaches(goal),
+            likely.low >= goal,
+            bool(look),
+            seed,
+            sure,
+            share.falls_behind(goal),
         )
         self._made[ordinal, look] = made
         if self._tell is not None:
@@ -308,7 +333,9 @@ def _worst(outcome: SetOutcome, names: Sequence[str]) -> SetReplication | None:
     known = [part for part in parts if part is not None]
     order = {"missed": 0, "undecided": 1, "met": 2}
     worst = min(known, key=lambda part: order[part.verdict], default=None)
-    return None if len(known) < len(parts) and worst and worst.verdict != "missed" else worst
+    if worst is None or (len(known) < len(parts) and worst.verdict != "missed"):
+        return None
+    return replace(worst, falls_behind=any(part.falls_behind for part in known))
 
 
 def _direction(low: SetEvaluation, high: SetEvaluation) -> Direction:

@@ -36,7 +36,7 @@ from efssim.study.uncertain.share import SHARE_OF_SETS
 from efssim.study.uncertain.study import SetStudy
 
 FILE = "sets.jsonl"
-FORMAT = 2
+FORMAT = 3
 NOTHING_UNKNOWN = (
     "no parameter is uncertain, so that all parameter sets are the same: give `uncertain:` or "
     "`sync: {preset: efs-unknown}`"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from efssim.study.statistics.intervals import CONFIDENCE, Interval
+from efssim.study.trial.diverging import falls_behind
 from efssim.study.uncertain.outcome import SET_CONFIDENCE, SetReplication
 
 SHARE_OF_SETS = 0.95
@@ -26,6 +27,17 @@ class SetShare:
     low: float
     """The 95 % interval of the share of plausible parameter sets that meet it."""
     high: float
+    diverging: int = 0
+    """Sets that fall behind for good, whatever they attain: met for as long as this run only."""
+
+    @property
+    def diverging_share(self) -> float:
+        """The share of the sets that fall behind for good."""
+        return self.diverging / max(1, self.count)
+
+    def falls_behind(self, asked: float) -> bool:
+        """Return whether those are too many for an objective in an asked share of the sets."""
+        return falls_behind(self.diverging_share, asked)
 
     @property
     def interval(self) -> Interval:
@@ -71,7 +83,8 @@ def share_of(
     count = len(parts)
     low = _at_least(times * met, times * count, wrong, outside)
     high = 1 - _at_least(times * missed, times * count, wrong, outside)
-    return SetShare(count, met, missed, count - met - missed, throughout, low, high)
+    diverging = sum(part.falls_behind for part in known)
+    return SetShare(count, met, missed, count - met - missed, throughout, low, high, diverging)
 
 
 def _at_least(found: int, count: int, wrong: float, outside: float) -> float:

@@ -81,6 +81,10 @@ class SetStudy:
         """Return whether the objective is met in the asked share of the sets; None: not decided."""
         return self.shares[replication].reaches(self.share_of_sets)
 
+    def falls_behind(self, replication: str) -> bool:
+        """Return whether more sets diverge than those in which the objective may be missed."""
+        return self.shares[replication].falls_behind(self.share_of_sets)
+
     @cached_property
     def importance(self) -> dict[str, Importance]:
         """How the verdict hangs on each parameter, as far as these sets show it."""
@@ -116,6 +120,7 @@ class SetStudy:
                 "time_since_last_sync_s.max": part.age_max_s,
                 "unprotected_s": part.unprotected_s,
                 "diverging": part.diverging,
+                "falls_behind": part.falls_behind,
             }
             for each in self.outcomes
             for name, part in each.replications.items()

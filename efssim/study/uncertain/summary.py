@@ -56,6 +56,8 @@ class SetsRpo:
     sets_missed: int
     sets_undecided: int
     sets_met_throughout: int
+    sets_diverging: int
+    """Sets in which more is written than can be sent, in too many trials."""
     share: float | None
     """The share that meets it; None where a set is undecided."""
     ci95: Interval
@@ -180,6 +182,7 @@ def _rpo(study: SetStudy, name: str) -> SetsRpo:
         sets_missed=share.missed,
         sets_undecided=share.undecided,
         sets_met_throughout=share.met_throughout,
+        sets_diverging=share.diverging,
         share=share.share,
         ci95=share.interval,
     )

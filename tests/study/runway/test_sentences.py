@@ -74,8 +74,8 @@ def test_what_is_not_random_takes_one_trial() -> None:
 
 @pytest.mark.parametrize(("met", "said"), [(None, "not decided"), (True, "met"), (False, "missed")])
 def test_the_verdict_of_a_month(met: bool | None, said: str) -> None:
-    assert said_of(met) == said
     made = MonthOutcome(3, (evaluation(0.25, met=met),), 0.9)
+    assert said_of(made) == said
     assert month_text(made, "") == f"month 3: attainment 0.75000, {said} (1 trial)"
     assert month_text(made, "gap ÷ 2").startswith("month 3 with gap ÷ 2: ")
 

@@ -15,7 +15,7 @@ NAMES: Any = (SimpleNamespace(path="a"), SimpleNamespace(path="b"))
 
 
 def part(verdict: Any) -> SetReplication:
-    return SetReplication(verdict, False, 0.5, 0.4, 0.6, 1.0, 1.0, 1.0, 0.0, 0.0)
+    return SetReplication(verdict, False, 0.5, 0.4, 0.6, 1.0, 1.0, 1.0, 0.0, 0.0, False)
 
 
 def sets(count: int) -> tuple[list[list[float]], list[SetReplication | None]]:

@@ -13,7 +13,7 @@ from efssim.study.uncertain.share import share_of
 def replication(verdict, *, exact=True):
     low = {"met": 1.0, "missed": 0.2, "undecided": 0.2}[verdict]
     return SetReplication(
-        verdict, verdict == "met", 0.5, low, low if exact else 1.0, 1.0, 2.0, 3.0, 0.0, 0.0
+        verdict, verdict == "met", 0.5, low, low if exact else 1.0, 1.0, 2.0, 3.0, 0.0, 0.0, False
     )
 
 

@@ -94,20 +94,20 @@ _NAMES = {
     "false_alarms files fired from_writes hours_above late loss_writes lost_writes missed "
     "more_trials muted needed no_recovery_point not_applicable off_grid_rows "
     "open_at_end_writes pairs periods periods_missing repeated_rows rows rows_used seed "
-    "set sets sets_met sets_met_throughout sets_missed sets_undecided stratum trial "
+    "set sets sets_diverging sets_met sets_met_throughout sets_missed sets_undecided stratum trial "
     "trials trials_of_an_observation undetected violations waiting_writes windows "
     "windows_needed writes",
     "amount": "busiest_hour_bytes_per_s credits_bytes credits_min_bytes limit_bytes_per_s "
     "mean_bytes mean_bytes_per_s permitted_bytes_per_s",
     "share": "attainment attainment_all attainment_high attainment_low attainment_while_writable "
-    "both confidence distance_at_most false_per_month_ci95 objective probability "
+    "both confidence diverging_share distance_at_most false_per_month_ci95 objective probability "
     "quantile_error_at_most share share_ci95 share_low share_of_sets skewness "
     "unwarranted_share utilisation variance_saved weight",
     "weight": "within",
     "rate": "false_alarms_per_month false_per_month false_per_month_high violations_per_month",
     "money": "initial_transfer per_month requests storage throughput transfer",
-    "flag": "confirmed diverging holds is_current met met_throughout on_front one_at_a_time "
-    "out_of_time partial passes",
+    "flag": "confirmed diverging falls_behind holds is_current met met_throughout on_front "
+    "one_at_a_time out_of_time partial passes",
     "text": "affected alarm best blind by candidate cause cautions currency date design "
     "DestinationFileSystemId digest direction distribution disturbances ending error file "
     "file_system FileSystemId final_state final_status format from Id kind Label measure "

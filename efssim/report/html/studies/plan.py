@@ -34,8 +34,8 @@ _KINDS = {
     "undecided": "open",
 }
 _WORDS = {
-    "always": "Every value meets the objective",
-    "never": "No value meets the objective",
+    "always": "Every value tried meets the objective",
+    "never": "No value tried meets the objective",
     "not_monotone": "No single limit",
     "undecided": "Not decided",
 }
@@ -68,7 +68,7 @@ def _blocks(plan: PlanFindings, svg: FigureSvg) -> list[Block]:
     )
     answer = PageVerdict(
         _kind(plan),
-        f"{_word(plan)}{', so far' * (plan.outcome != 'never' and hangs_on_ends(plan))}",
+        _word(plan),
         verdict_text(plan, in_words(plan.parameter)),
         " ".join(part for part in (cheapest_sentence(plan), *evidence) if part),
     )
@@ -88,16 +88,21 @@ def _other_objectives(plan: PlanFindings) -> list[Block]:
 
 
 def _kind(plan: PlanFindings) -> str:
-    if plan.outcome in ("found", "always") and hangs_on_ends(plan):
+    if _KINDS[plan.outcome] == "met" and (plan.diverging_on or hangs_on_ends(plan)):
         return "open"
     return "open" if plan.outcome == "never" and not plan.shows_none else _KINDS[plan.outcome]
 
 
 def _word(plan: PlanFindings) -> str:
+    is_so_far = plan.is_so_far or (plan.outcome != "never" and hangs_on_ends(plan))
+    return f"{_claim(plan)}{', so far' if is_so_far else ''}"
+
+
+def _claim(plan: PlanFindings) -> str:
     if _kind(plan) == "open" and plan.outcome == "never":
-        return "No value was shown to meet the objective"
+        return "No value tried was shown to meet the objective"
     if plan.outcome == "always" and plan.random and plan.objective.attainment == 1:
-        return "No value had a violation"
+        return "No value tried had a violation"
     if plan.answer is not None:
         return limit_text(plan.direction, plan.parameter.text(plan.answer.holds_at))
     return _WORDS[plan.outcome]
@@ -173,11 +178,11 @@ def _what_if_row(plan: PlanFindings, row: WhatIf) -> list[Cell]:
         nothing = [Cell(NONE, is_number=True)] * 3
         return [first, Cell("none in range", is_number=True), *nothing]
     sign = "≥" if plan.direction == "smallest" else "≤"
-    confirmed = " (confirmed)" * row.confirmed
+    confirmed, diverging = " (confirmed)" * row.confirmed, ", diverging" * row.diverging
     violations = row.violations_per_month
     return [
         first,
-        number(row.value, f"{sign} {plan.parameter.text(row.value)}{confirmed}"),
+        number(row.value, f"{sign} {plan.parameter.text(row.value)}{confirmed}{diverging}"),
         number(violations, None if violations is None else f"{violations:,.1f}"),
         duration(row.above_s_per_month),
         duration(row.peak_s),

@@ -21,14 +21,23 @@ from efssim.study.uncertain.planning import SetPlanFindings
 
 _KINDS = {"found": "met", "always": "met", "never": "missed"}
 _WORDS = {
-    "always": "Every value keeps the objective",
-    "never": "No value keeps the objective",
+    "always": "Every value tried keeps the objective",
+    "never": "No value tried keeps the objective",
     "not_monotone": "No single limit",
     "undecided": "Not decided",
 }
 
 
+def _kind(plan: SetPlanFindings) -> str:
+    kind = _KINDS.get(plan.outcome, "open")
+    return "open" if kind == "met" and plan.diverging_on else kind
+
+
 def _word(plan: SetPlanFindings) -> str:
+    return f"{_claim(plan)}{', so far' if plan.is_so_far else ''}"
+
+
+def _claim(plan: SetPlanFindings) -> str:
     if plan.answer is not None:
         return limit_text(plan.direction, plan.parameter.text(plan.answer.holds_at))
     return _WORDS[plan.outcome]
@@ -41,7 +50,7 @@ def set_plan_page(plan: SetPlanFindings, drawn: dict[str, FigureSvg], command: s
     if plan.partial:
         meta.append(partial_line(plan))
     answer = PageVerdict(
-        _KINDS.get(plan.outcome, "open"),
+        _kind(plan),
         _word(plan),
         set_verdict_text(plan, in_words(plan.parameter)),
         " ".join(set_plan_sentences(plan)),

@@ -23,7 +23,7 @@ from efssim.report.html.tables import (
 from efssim.report.html.traces import trace_blocks
 from efssim.report.text.uncertain.sets import importance_rows, numbers_of_sets, tornado_rows
 from efssim.report.verdicts.run import goal
-from efssim.report.verdicts.sets import kind_of_sets, met_in, sentences_of_sets, word_of_sets
+from efssim.report.verdicts.sets import colour_of_sets, met_in, sentences_of_sets, word_of_sets
 from efssim.report.words.lines import counted, percent
 from efssim.study.uncertain.study import SetStudy
 from efssim.text.quantities import format_duration
@@ -92,7 +92,7 @@ def _verdict(study: SetStudy, name: str) -> PageVerdict:
     rpo, found = study.scenario.rpo, met_in(study.shares[name])
     sentences = " ".join(sentences_of_sets(name, study))
     return PageVerdict(
-        kind_of_sets(name, study),
+        colour_of_sets(name, study),
         f"RPO {word_of_sets(name, study).lower()}",
         f"{found[0].upper()}{found[1:]}. {sentences}",
         f"Objective: {goal(rpo.target, rpo.attainment)}, in {percent(study.share_of_sets)} of the "

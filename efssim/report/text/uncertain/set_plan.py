@@ -8,7 +8,8 @@ from efssim.report.text.parts import joined
 from efssim.report.text.plan import LIMITS, as_sentence
 from efssim.report.words.lines import aligned, command_lines, counted, percent, wrapped
 from efssim.study.planning.answer.naming import Naming
-from efssim.study.uncertain.plan_summary import set_answer_text
+from efssim.study.trial.diverging import MET_SO_FAR
+from efssim.study.uncertain.plan_summary import set_answer_text, set_cautions
 from efssim.study.uncertain.planning import SetEvaluation, SetPlanFindings
 from efssim.text.quantities import format_duration
 
@@ -50,7 +51,8 @@ def set_objective_text(plan: SetPlanFindings) -> str:
 
 def set_verdict_text(plan: SetPlanFindings, naming: Naming | None = None) -> str:
     """Return the answer as a sentence; `naming` as of `set_answer_text`."""
-    return as_sentence(set_answer_text(plan, naming), plan.parameter.path)
+    answer = as_sentence(set_answer_text(plan, naming), plan.parameter.path)
+    return " ".join([answer, *set_cautions(plan)])
 
 
 def set_plan_sentences(plan: SetPlanFindings) -> list[str]:
@@ -119,7 +121,9 @@ def _row(plan: SetPlanFindings, made: SetEvaluation) -> list[str]:
 
 
 def word_of_evaluation(made: SetEvaluation) -> str:
-    """Return the verdict of an evaluation in a word or two."""
+    """Return the verdict of an evaluation in a few words."""
+    if made.holds_so_far:  # short, since the line has no room for more beside "fresh"
+        return MET_SO_FAR.lower() if made.met else "promising, diverging"
     if made.met is not None:
         return "met" if made.met else "missed"
     return "promising, not shown" if made.promising else "not shown"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from efssim.study.planning.answer.sentences import diverging_cautions
 from efssim.study.planning.evaluation import Evaluation
 from efssim.study.planning.findings import PlanFindings
 from efssim.study.trial.absent import absent, absent_sentence
@@ -16,7 +17,7 @@ _NAMED = 4
 
 def cautions_of_plan(plan: PlanFindings) -> tuple[str, ...]:
     """Return a sentence for each caution."""
-    return (*_left_out(plan), *_could_not_miss(plan), *_absent(plan))
+    return (*diverging_cautions(plan), *_left_out(plan), *_could_not_miss(plan), *_absent(plan))
 
 
 def hangs_on_ends(plan: PlanFindings) -> bool:

@@ -18,6 +18,8 @@ class Naming:
     """Before a value."""
     subject: str
     """As the subject of a sentence, without a value."""
+    tried: str
+    """The noun, of those values that were tried."""
     whose: str = ""
     """After a value: whose parameter it is, with a blank before it."""
 
@@ -36,7 +38,7 @@ _NOUNS = {
 
 def by_path(path: str) -> Naming:
     """Name a parameter as the scenario does."""
-    return Naming(f"value of {path}", path, path)
+    return Naming(f"value of {path}", path, path, f"value tried of {path}")
 
 
 def in_words(parameter: VariedParameter) -> Naming:
@@ -46,7 +48,7 @@ def in_words(parameter: VariedParameter) -> Naming:
     if noun is None:
         return by_path(parameter.path)
     whose = f" for {keys[1]}"
-    return Naming(noun, f"a {noun}", f"the {noun}{whose}", whose)
+    return Naming(noun, f"a {noun}", f"the {noun}{whose}", f"{noun} tried", whose)
 
 
 def bound_text(direction: Direction | None) -> str:
