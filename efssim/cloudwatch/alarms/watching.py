@@ -103,9 +103,12 @@ class AlarmsOfWorld:
             never = blind + never
         changes = self._changes(place, of, is_blind=bool(blind))
         found = AlarmFindings(None, never, blind, cautions)
-        muted = muted_spans(alarm.mute, self._world.scenario.start, self._world.now_s)
-        down = self._outages.get(place.region, ())
-        return _summed(place, of, watched, changes, found, muted, down)
+        return _summed(place, of, watched, changes, found, self._untold(place))
+
+    def _untold(self, place: AlarmPlace) -> tuple[Sequence[Span], Sequence[Span]]:
+        """Return the spans in which an alarm is muted, and those in which its Region is down."""
+        muted = muted_spans(place.alarm.mute, self._world.scenario.start, self._world.now_s)
+        return muted, self._outages.get(place.region, ())
 
     @cached_property
     def _outages(self) -> dict[str, list[Span]]:
@@ -224,13 +227,12 @@ def _summed(
     watched: Watched,
     changes: list[AlarmChange],
     said: AlarmFindings,
-    muted: Sequence[Span] = (),
-    down: Sequence[Span] = (),
+    untold: tuple[Sequence[Span], Sequence[Span]] = ((), ()),
 ) -> AlarmSummary:
     alarm = place.alarm
     lookback_s = rule_of(alarm).retrieved * (alarm.period or 0.0)
     # Whatever its state, it detects nothing without data.
-    found = judged([] if said.blind else changes, watched, lookback_s, muted, down)
+    found = judged([] if said.blind else changes, watched, lookback_s, *untold)
     seconds = watched.window_s[1] - watched.window_s[0]
     return AlarmSummary(
         metric=alarm.metric or "",
