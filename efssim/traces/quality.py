@@ -95,6 +95,11 @@ class TraceQuality:
         missing = self.periods_missing or 0
         return not self.missing_zero and missing > THIN * (self.periods or 0)
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether `--check` fails by it: too little is covered, or something was assumed."""
+        return self.is_thin or bool(self.assumed)
+
     def lines(self) -> list[str]:
         """Return a sentence for each imperfection; empty if there is none."""
         outside = self.rows - self.rows_passed_over - self.rows_used

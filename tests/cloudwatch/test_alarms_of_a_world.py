@@ -78,14 +78,14 @@ def test_a_short_violation_is_missed_and_its_late_alarm_is_not_false():
     """It ends at 6,850 s, 10 s after its begin; at 6,870 s the age is small again."""
     found = of(
         changed(statistic="Maximum", threshold=800),
-        events=[{"at": 6000, "region_outage": "us-west-2", "for": 850}],
+        events=[{"at": 6000, "link_outage": "us-east-1 -> us-west-2", "for": 850}],
     )
     # The age is beyond 800 s in the sample of 6,810 s (870 s), evaluated at 6,840 s.
     assert (found.violations, found.detected, found.delays_s) == (1, 1, (0.0,))
     # Two periods of 2 minutes with the samples of 6,750 s and 6,810 s end at 6,900 s.
     late = of(
         changed(threshold=760, period=120, evaluation_periods=2, datapoints_to_alarm=2),
-        events=[{"at": 6000, "region_outage": "us-west-2", "for": 850}],
+        events=[{"at": 6000, "link_outage": "us-east-1 -> us-west-2", "for": 850}],
     )
     assert (late.violations, late.detected, late.missed, late.late) == (1, 0, 1, 1)
     assert (late.fired, late.false_alarms) == (1, 0)

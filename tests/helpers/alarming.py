@@ -1,7 +1,7 @@
 """A world whose alarms can be followed by hand, and alarms for it.
 
 A sync of nothing is cut and complete each minute; the sample of a minute falls 30 s into it. The
-destination's Region fails from 6,000 s to 9,600 s: the cut at 6,000 s does not come, so the age
+link fails from 6,000 s to 9,600 s, and no Region does: the cut at 6,000 s does not come, so the age
 counts from 5,940 s on, passes 15 minutes at 6,840 s, and falls to 0 at 9,600 s.
 """
 
@@ -55,7 +55,7 @@ IN_THE_WILD: dict[str, dict[str, Any]] = {
 def alarming(alarms: dict[str, Any], duration: str = "4 h", **top: Any) -> Scenario:
     """Return the world with these alarms."""
     given: dict[str, Any] = {
-        "events": [{"at": 6000, "region_outage": "us-west-2", "for": "1 h"}],
+        "events": [{"at": 6000, "link_outage": "us-east-1 -> us-west-2", "for": "1 h"}],
         "cloudwatch": {"phase": 30},
         **top,
     }

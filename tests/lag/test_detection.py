@@ -26,8 +26,8 @@ def states(*times):
     return [AlarmChange(at, names[k], names[k + 1], "") for k, at in enumerate(times)]
 
 
-def counts(times, violations, undefined=(), lookback=60.0, muted=()):
-    return judged(states(*times), Watched(WINDOW, violations, undefined), lookback, muted)
+def counts(times, violations, undefined=(), lookback=60.0, muted=(), down=()):
+    return judged(states(*times), Watched(WINDOW, violations, undefined), lookback, muted, down)
 
 
 def test_an_alarm_within_a_violation_detects_it():
@@ -124,6 +124,41 @@ def test_a_mute_that_outlasts_an_alarm_leaves_a_violation_missed():
 
 def test_a_mute_that_begins_after_the_alarm_changes_nothing():
     assert counts([0, 250, 400], [(200, 390)], muted=[(251, 500)]).fired_s == (250,)
+
+
+def told(found):
+    return found.fired_s, found.delays_s, found.missed, found.late, found.muted, found.region_down
+
+
+@pytest.mark.parametrize(
+    ("times", "violation", "muted", "down", "expected"),
+    [
+        # The end of an outage tells, if it is in ALARM then.
+        ([0, 250, 400], (200, 390), (), [(240, 300)], ((300,), (100,), 0, 0, 0, 0)),
+        ([0, 250, 400], (200, 390), (), [(250, 399)], ((399,), (), 1, 1, 0, 0)),
+        ([0, 250, 400], (200, 390), (), [(250, 400)], ((), (), 1, 0, 0, 1)),
+        # Who was told before is told.
+        ([0, 250, 400], (200, 390), (), [(251, 500)], ((250,), (50,), 0, 0, 0, 0)),
+        # One that ends as it goes to ALARM does not matter.
+        ([0, 250, 400], (200, 390), (), [(100, 250)], ((250,), (50,), 0, 0, 0, 0)),
+        # Of several the one it is in, and a mute and an outage that touch are one.
+        ([0, 250, 400], (200, 390), (), [(10, 20), (240, 310), (350, 360)],
+         ((310,), (110,), 0, 0, 0, 0)),
+        ([0, 250, 400], (200, 390), [(200, 300)], [(290, 330)], ((330,), (130,), 0, 0, 0, 0)),
+        ([0, 250, 400], (200, 390), [(310, 400)], [(240, 310)], ((), (), 1, 0, 0, 1)),
+        # One that is muted from begin to end counts as that alone.
+        ([0, 250, 400], (200, 390), [(200, 400)], [(200, 400)], ((), (), 1, 0, 1, 0)),
+        # Nobody knows how long what goes on lasts.
+        ([0, 250, 400], (200, 390), (), [(240, math.inf)], ((), (), 1, 0, 0, 1)),
+    ],
+)  # fmt: skip
+def test_nobody_is_told_while_the_region_is_down(times, violation, muted, down, expected):
+    assert told(counts(times, [violation], muted=muted, down=down)) == expected
+
+
+def test_an_alarm_of_which_nobody_hears_is_not_false():
+    found = counts([0, 250, 400, 600, 700], [], down=[(240, 420), (600, 640)])
+    assert (found.fired_s, found.false_alarms, found.unwarranted_s) == ((640,), 1, 60)
 
 
 @pytest.mark.parametrize(

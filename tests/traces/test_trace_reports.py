@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -105,25 +106,100 @@ def test_the_same_data_everywhere() -> None:
     assert "/" not in json.dumps(run["traces"])
 
 
-@pytest.mark.parametrize("kind", ["run", "trials", "compare", "sweep", "plan"])
-def test_every_report_and_page_says_it(kind: str) -> None:
-    file, other = hours(2), hours(0, "full")
-    words = {
-        "run": ["run", file],
-        "trials": ["run", file, "--trials", "2", "--workers", "1"],
-        "compare": ["run", other, file, "--trials", "2", "--workers", "1"],
-        "sweep": ["sweep", file, "--vary", f"{VARY}=60 s,5 min", "--workers", "1"],
-        "plan": ["plan", file, "--vary", f"{VARY}=60 s..1 h", "--workers", "1"],
-    }[kind]
-    done = efs(*words, "--out", "out")
+ALARM = (
+    "alarms.late={metric: TimeSinceLastSync, statistic: Maximum, replication: dr, period: 60, "
+    "evaluation_periods: 1, threshold: 5 min, comparison: GreaterThanThreshold}"
+)
+UNSURE = "uncertain={replications.dr.sync.setup: {uniform: {low: 1 s, high: 2 s}}}"
+STUDY = ("--trials", "2", "--workers", "1")
+REPORTS = {
+    "run": ["run", "THIN"],
+    "trials": ["run", "THIN", *STUDY],
+    "sets": ["run", "THIN", "--set", UNSURE, "--sets", "20", *STUDY],
+    "compare": ["run", "FULL", "THIN", *STUDY],
+    "sweep": ["sweep", "THIN", "--vary", f"{VARY}=60 s,5 min", "--workers", "1"],
+    "plan": ["plan", "THIN", "--vary", f"{VARY}=60 s..1 h", "--workers", "1"],
+    "plan over sets": [
+        *("plan", "THIN", "--vary", f"{VARY}=60 s..5 min", "--set", UNSURE, "--sets", "20"),
+        *("--share-of-sets", "60%", "--trials", "10", "--workers", "1"),
+    ],
+    "runway": [
+        *("plan", "THIN", "--until-missed", "--horizon", "1 month", "--workers", "1"),
+        *("--set", "file_systems.src.growth={per: month, factor: 1.05}"),
+    ],
+    "choose": [
+        *("choose", "FULL", "THIN", "--measure", "time_since_last_sync_s.p99", "--best", "least"),
+        *("--indifference", "10 s", "--workers", "1"),
+    ],
+    "drill": ["drill", "THIN", "--trials", "1"],
+    "alarms": ["alarms", "THIN", "--set", ALARM],
+    "alarms over trials": ["alarms", "THIN", "--set", ALARM, *STUDY],
+    "alarms tuned": ["alarms", "THIN", "--set", ALARM, "--tune", *STUDY],
+}
+"""A command for every kind of report on what is simulated; THIN has a trace that is too thin."""
+
+
+def asked(kind: str, *more: str) -> Result:
+    files = {"THIN": hours(2), "FULL": hours(0, "full")}
+    done = efs(*(files.get(word, word) for word in REPORTS[kind]), *more)
     assert done.exit_code == 0, done.output
-    text = " ".join(done.stdout.split())
-    page = " ".join(Path("out/report.html").read_text(encoding="utf-8").split())
-    for said in (text, page.replace("&#39;", "'").replace("&#34;", '"')):
-        assert "TRACE TOO THIN: src.w covers 91.6 % of the run's 24 periods" in said
+    return done
+
+
+def plain(page: str) -> str:
+    return " ".join(page.split()).replace("&#39;", "'").replace("&#34;", '"')
+
+
+def every_value(key: str, data: Any) -> Iterator[Any]:
+    """Yield the values of a key, wherever they are in some JSON."""
+    if isinstance(data, dict):
+        for name, value in data.items():
+            yield from [value] if name == key else every_value(key, value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from every_value(key, value)
+
+
+TOO_THIN = "TRACE TOO THIN: src.w covers 91.6 % of the run's 24 periods"
+
+
+@pytest.mark.parametrize("kind", REPORTS)
+def test_every_report_and_page_says_it(kind: str) -> None:
+    """First of all in the text, beside the title of the page, and with its findings on both."""
+    done = asked(kind, "--out", "out")
+    text, page = plain(done.stdout), plain(Path("out/report.html").read_text(encoding="utf-8"))
+    for said in (text, page):
+        assert TOO_THIN in said
         assert "22 of 22 rows of s.csv used, times are seconds since start, 1 h apart" in said
         assert "2 periods of the run have no row (taken as no writes)" in said
     assert 'id="traces' in page
+    # Whoever reads the head of a page alone reads it, too: the findings are far below.
+    assert page.index(TOO_THIN) < page.index('id="traces')
+
+
+@pytest.mark.parametrize("kind", REPORTS)
+def test_every_json_has_it(kind: str) -> None:
+    found = json.loads(asked(kind, "--format", "json").stdout)
+    qualities = [
+        one for traces in every_value("traces", found) for one in every_value(PATH, traces)
+    ]
+    assert 2 in [one["periods_missing"] for one in qualities]
+
+
+@pytest.mark.parametrize("kind", ["run", "trials", "drill"])
+@pytest.mark.parametrize("form", ["markdown", "junit"])
+def test_forms_for_pull_requests_say_it(kind: str, form: str) -> None:
+    assert "TRACE TOO THIN: src.w covers" in asked(kind, "--format", form).stdout
+
+
+def test_drills_do_not_pass_by_it() -> None:
+    """The RPO is met by drills of the whole trace and by those of the thin one."""
+    for lacking, passes in ((0, True), (2, False)):
+        asked_for = "rpo={target: 1 h, attainment: 50 %}"
+        words = ("drill", hours(lacking), "--trials", "10", "--set", asked_for)
+        found = json.loads(efs(*words, "--format", "json").stdout)
+        assert (found["rpo"]["met"], found["passes"]) == (True, passes)
+        assert efs(*words, "--check").exit_code == (not passes)
 
 
 def test_validate_and_estimate_say_it_too() -> None:

@@ -97,8 +97,6 @@ def _end(request: DrillRequest, passed: Callable[[], bool | None]) -> None:
 def _run(request: DrillRequest, scenario: Scenario, place: ResultPlace) -> None:
     from efssim.report.drill.files import write_drills
     from efssim.report.drill.text import drill_report, drills_json
-    from efssim.report.facts.traces import thin_traces
-    from efssim.scenario.shown.trace_use import trace_qualities
     from efssim.study.drills.study import drilled
     from efssim.study.drills.summary import passes
 
@@ -115,7 +113,7 @@ def _run(request: DrillRequest, scenario: Scenario, place: ResultPlace) -> None:
 
     @cache
     def passed() -> bool:
-        return passes(found) and not thin_traces(trace_qualities(scenario))
+        return passes(found)
 
     def verdicts() -> Verdicts:
         return Verdicts(words=("met" if passed() else "not met",), passes=passed())

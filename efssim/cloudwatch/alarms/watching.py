@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from efssim.cloudwatch.alarms import findings
 from efssim.cloudwatch.alarms.evaluation import AlarmRule, AlarmState, MissingData
 from efssim.cloudwatch.alarms.findings import AlarmPlace, ReplicationEnds, Sight
 from efssim.cloudwatch.alarms.machine import StateChange, points_of, state_changes
 from efssim.cloudwatch.alarms.periods import Floats, values_by_minute
+from efssim.cloudwatch.alarms.silences import muted_spans, outages_by_region
 from efssim.cloudwatch.efs_metrics import EfsMetrics
 from efssim.cloudwatch.series import MINUTE_S
 from efssim.lag.detection.judging import (
@@ -23,7 +25,6 @@ from efssim.lag.detection.judging import (
 from efssim.lag.detection.summary import AlarmChange, AlarmSummary
 from efssim.model.world.world import World
 from efssim.scenario.alarms.alarm import MetricAlarm
-from efssim.scenario.alarms.mute import joined_spans
 from efssim.text.quantities import format_duration
 
 _NOTHING = AlarmState.INSUFFICIENT_DATA
@@ -102,13 +103,17 @@ class AlarmsOfWorld:
             never = blind + never
         changes = self._changes(place, of, is_blind=bool(blind))
         found = AlarmFindings(None, never, blind, cautions)
-        return _summed(place, of, watched, changes, found, self._muted(alarm))
+        return _summed(place, of, watched, changes, found, self._untold(place))
 
-    def _muted(self, alarm: MetricAlarm) -> list[Span]:
-        """Return the spans in which the alarm is muted."""
-        scenario = self._world.scenario
-        rules = (rule.spans(scenario.start, scenario.duration) for rule in alarm.mute)
-        return joined_spans([span for spans in rules for span in spans])
+    def _untold(self, place: AlarmPlace) -> tuple[Sequence[Span], Sequence[Span]]:
+        """Return the spans in which an alarm is muted, and those in which its Region is down."""
+        muted = muted_spans(place.alarm.mute, self._world.scenario.start, self._world.now_s)
+        return muted, self._outages.get(place.region, ())
+
+    @cached_property
+    def _outages(self) -> dict[str, list[Span]]:
+        """Spans in which nothing in a Region answers, by Region."""
+        return outages_by_region(self._world.timeline)
 
     @property
     def _window_s(self) -> tuple[float, float]:
@@ -222,12 +227,12 @@ def _summed(
     watched: Watched,
     changes: list[AlarmChange],
     said: AlarmFindings,
-    muted: Sequence[Span] = (),
+    untold: tuple[Sequence[Span], Sequence[Span]] = ((), ()),
 ) -> AlarmSummary:
     alarm = place.alarm
     lookback_s = rule_of(alarm).retrieved * (alarm.period or 0.0)
     # Whatever its state, it detects nothing without data.
-    found = judged([] if said.blind else changes, watched, lookback_s, muted)
+    found = judged([] if said.blind else changes, watched, lookback_s, *untold)
     seconds = watched.window_s[1] - watched.window_s[0]
     return AlarmSummary(
         metric=alarm.metric or "",
@@ -248,9 +253,11 @@ def _summed(
         unwarranted_s=found.unwarranted_s,
         unwarranted_share=found.unwarranted_s / seconds if seconds else 0.0,
         muted=found.muted,
+        region_down=found.region_down,
         state_s=times_in_states(changes, watched.window_s),
         final_state=changes[-1].after if changes else str(_NOTHING),
         transitions=tuple(changes),
         fired_s=found.fired_s,
         delays_s=found.delays_s,
+        untold_s=found.untold_s,
     )

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from efssim.lag.detection.summary import ALARM, INSUFFICIENT_DATA, OK, AlarmChange, DelaySummary
+from efssim.scenario.alarms.mute import joined_spans
 
 MONTH_S = 30 * 86_400.0
 """A month has 30 days in all of efssim; assumed for costs, as AWS bills calendar months."""
@@ -42,7 +43,9 @@ class AlarmCounts:
     false_alarms: int
     unwarranted_s: float
     muted: int
+    region_down: int
     delays_s: tuple[float, ...]
+    untold_s: tuple[Span, ...]
 
 
 def alarm_spans(changes: Sequence[AlarmChange], window_s: Span) -> list[Span]:
@@ -56,14 +59,16 @@ def alarm_spans(changes: Sequence[AlarmChange], window_s: Span) -> list[Span]:
     return [(begin, min(end, window_s[1])) for begin, end in spans if end > window_s[0]]
 
 
-def notified_spans(spans: Sequence[Span], muted: Sequence[Span]) -> list[Span]:
+def notified_spans(spans: Sequence[Span], untold: Sequence[Span]) -> list[Span]:
     """Return the spans in ALARM from when somebody is notified on, without those that end before.
 
-    Who goes to ALARM while muted notifies at the end of the mute, if it is in ALARM still.
+    `untold` are spans in which it notifies nobody, apart: who goes to ALARM in one notifies at its
+    end, if it is in ALARM still.
     """
     found = []
     for begin, end in spans:
-        since = next((until for since, until in muted if since <= begin < until), begin)
+        last = bisect_right(untold, begin, key=_begin) - 1
+        since = begin if last < 0 else max(begin, untold[last][1])
         if since < end:
             found.append((since, end))
     return found
@@ -74,14 +79,16 @@ def judged(
     watched: Watched,
     lookback_s: float,
     muted: Sequence[Span] = (),
+    down: Sequence[Span] = (),
 ) -> AlarmCounts:
     """Return how an alarm did.
 
-    `lookback_s` is how far back an evaluation looks; `muted` are spans of mute rules that do not
-    touch.
+    `lookback_s` is how far back an evaluation looks; `muted` are the spans of mute rules, `down`
+    those in which its Region is down.
     """
     in_alarm = alarm_spans(changes, watched.window_s)
-    spans = notified_spans(in_alarm, muted)
+    untold = joined_spans([*muted, *down])
+    spans, unmuted = notified_spans(in_alarm, untold), notified_spans(in_alarm, muted)
     causes = _causes(watched, lookback_s)
     delays, late, open_at_end, missed = [], 0, 0, 0
     for begin, end in watched.violations:
@@ -102,8 +109,10 @@ def judged(
         open_at_end=open_at_end,
         false_alarms=sum(not _touches(causes, *span) for span in fired),
         unwarranted_s=_time_outside(spans, causes, watched.window_s),
-        muted=len(in_alarm) - len(spans),
+        muted=len(in_alarm) - len(unmuted),
+        region_down=len(unmuted) - len(spans),
         delays_s=tuple(delays),
+        untold_s=tuple(untold),
     )
 
 

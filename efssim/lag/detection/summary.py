@@ -53,11 +53,11 @@ class AlarmSummary:
     cautions: tuple[str, ...]
     """Blind spots, and states that say less than they seem to."""
     fired: int
-    """How often it went to ALARM in the window and notified; of mute rules, when they end."""
+    """How often it went to ALARM in the window and notified, if need be after a mute or outage."""
     violations: int
     detected: int
     missed: int
-    """Violations that ended without it being in ALARM."""
+    """Violations that ended without it being in ALARM and somebody notified."""
     late: int
     """Of the missed ones, those after whose end it went to ALARM because of them."""
     open_at_end: int
@@ -72,6 +72,8 @@ class AlarmSummary:
     """Of the window."""
     muted: int
     """ALARM periods of which nobody was notified, as they ended while it was muted."""
+    region_down: int
+    """ALARM periods of which nobody was notified, as its Region was down until they ended."""
     state_s: Mapping[str, float]
     """Time of the window in each state."""
     final_state: str
@@ -81,6 +83,8 @@ class AlarmSummary:
     """When it notified in the window."""
     delays_s: tuple[float, ...] = field(metadata=HIDDEN)
     """The delay of each detected violation."""
+    untold_s: tuple[tuple[float, float], ...] = field(metadata=HIDDEN)
+    """Spans in which it notified nobody, muted or its Region down; in order and apart."""
 
     @property
     def watches(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from efssim.report.choice.figure import choice_alt
 from efssim.report.choice.text import answer_sentence, method, state
+from efssim.report.facts.traces import thin_by_name
 from efssim.report.figures.files import FigureSvg
 from efssim.report.html.study import Block, PageVerdict, Study, study_page
 from efssim.report.html.svg import Figure, inlined
@@ -28,7 +29,12 @@ def choice_page(found: ChoiceFindings, drawn: Mapping[str, FigureSvg], command: 
             kind="A choice among scenarios",
             title=f"The {said.best} {said.measure}",
             description="",
-            meta=[scenarios, f"seed {said.seed}", *(["PARTIAL: interrupted"] * said.partial)],
+            meta=[
+                scenarios,
+                f"seed {said.seed}",
+                *(["PARTIAL: interrupted"] * said.partial),
+                *thin_by_name(said.traces),
+            ],
             blocks=_blocks(found, said, drawn["choice"]),
             reproduce=[*([("Command", command)] * bool(command)), ("Seed", str(said.seed))],
         )
@@ -50,13 +56,13 @@ def _blocks(found: ChoiceFindings, said: ChoiceSummary, svg: FigureSvg) -> list[
         Block("The answer", "answer", verdict),
         Block("Means", "means", figure=figure, is_part=True),
         Block("Scenarios", "scenarios", table=_table(found, said), text=method(said), is_part=True),
-        *trace_blocks({each.name: each.trials.traces for each in found.alternatives}),
+        *trace_blocks(said.traces),
     ]
 
 
 def _kind(found: ChoiceFindings, said: ChoiceSummary) -> str:
-    """Return the colour: green only for a best one that meets its objective."""
-    if found.best is None or said.cautions:
+    """Return the colour: green only for a best one that meets its objective, by whole traces."""
+    if found.best is None or said.cautions or thin_by_name(said.traces):
         return "open"
     return "met"
 

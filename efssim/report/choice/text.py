@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from efssim.report.facts.traces import thin_by_name, trace_lines
 from efssim.report.text.parts import joined
 from efssim.report.text.sweep import shown
 from efssim.report.words.lines import aligned, command_lines, counted, percent, wrapped
@@ -21,13 +22,21 @@ def choice_report(found: ChoiceFindings, command: str) -> str:
     return joined(
         [
             [*(["PARTIAL: interrupted"] * said.partial), *wrapped(title)],
+            [line for text in thin_by_name(said.traces) for line in wrapped(text)],
             wrapped(f"{answer_sentence(said)}", indent=2),
             *(wrapped(caution, indent=2) for caution in said.cautions),
             aligned([list(HEAD), *rows(found, said)]),
             wrapped(method(said), indent=2),
+            *(_of_traces(each) for each in said.alternatives),
             command_lines(command),
         ]
     )
+
+
+def _of_traces(each: AlternativeSummary) -> list[str]:
+    """Return the findings on a scenario's traces; nothing without one."""
+    lines = trace_lines(each.traces)
+    return [*wrapped(f"{each.scenario}:"), *lines] if lines else []
 
 
 def answer_sentence(said: ChoiceSummary) -> str:

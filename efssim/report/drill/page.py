@@ -5,10 +5,12 @@ from __future__ import annotations
 from efssim.report.drill.figure import alt_text
 from efssim.report.drill.text import heading, measure_rows, notes, phase_rows, verdict_lines
 from efssim.report.drill.text import verdict_word as word_of
+from efssim.report.facts.traces import thin_traces
 from efssim.report.figures.files import FigureSvg
 from efssim.report.html.study import Block, PageVerdict, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import Cell, Column, HtmlTable, text
+from efssim.report.html.traces import trace_blocks
 from efssim.study.drills.study import DrillStudy
 from efssim.study.drills.summary import DrillSummary, summary_of
 
@@ -23,7 +25,7 @@ def drill_page(study: DrillStudy, drawn: dict[str, FigureSvg], command: str) -> 
             kind="Drills",
             title=study.scenario.name,
             description=study.scenario.description,
-            meta=[heading(study)],
+            meta=[heading(study), *thin_traces(study.traces)],
             blocks=_blocks(study, found, drawn),
             reproduce=[("Command", command)] if command else [],
         )
@@ -41,6 +43,7 @@ def _blocks(study: DrillStudy, found: DrillSummary, drawn: dict[str, FigureSvg])
         Block("What a disaster costs", "losses", text=said, table=measures),
         Block("How the time is spent", "phases-part", figure=chart),
         Block("Phases", "phases-table", table=phases, is_part=True),
+        *trace_blocks({study.scenario.name: study.traces}),
         parameter_block(study.scenario),
     ]
 

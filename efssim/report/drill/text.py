@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from efssim.json_values import to_json
 from efssim.markup import page
 from efssim.report.facts.assumptions import assumed_of_sync
-from efssim.report.facts.traces import thin_lines
+from efssim.report.facts.traces import thin_lines, trace_lines
 from efssim.report.text.parts import joined
 from efssim.report.words.cost import cost_texts
 from efssim.report.words.json_text import json_text
@@ -16,7 +16,6 @@ from efssim.runs.drill.drill import PATIENCE_S, with_disaster
 from efssim.scenario.drill.section import PLANNED, RESTORING
 from efssim.scenario.grammar.timing import Control
 from efssim.scenario.shown.provenance import format_preset
-from efssim.scenario.shown.trace_use import trace_qualities
 from efssim.study.drills.statistics import DrillStatistic
 from efssim.study.drills.study import DrillStudy
 from efssim.study.drills.summary import DrillSummary, summary_of
@@ -53,13 +52,13 @@ def drill_report(study: DrillStudy, command: str = "") -> str:
     found = summary_of(study)
     return joined(
         [
-            wrapped(heading(study)),
+            [*wrapped(heading(study)), *thin_lines(study.traces)],
             wrapped(f"{found.text}."),
             *(wrapped(line, indent=2) for line in verdict_lines(found)),
             aligned([("", "mean", "p50", "p95", "max"), *measure_rows(found)]),
             aligned([("phase", "mean", "p50", "p95", "max"), *phase_rows(found)]),
             [line for sentence in notes(study, found) for line in wrapped(sentence, indent=2)],
-            thin_lines(trace_qualities(study.scenario)),
+            trace_lines(study.traces),
             command_lines(command) if command else [],
         ]
     )

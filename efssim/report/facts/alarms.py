@@ -93,6 +93,9 @@ def _of_run(alarm: AlarmSummary, scenario: Scenario, seconds: float) -> Iterator
     yield from _unwarranted(alarm.unwarranted_share)
     if alarm.muted:
         yield f"Muted from begin to end: {counted(alarm.muted, 'ALARM period')}."
+    if alarm.region_down:
+        periods = counted(alarm.region_down, "ALARM period")
+        yield f"Its Region was down until the end, so that nobody was told: {periods}."
     yield from (f"Note: {text}." for text in alarm.cautions)
 
 

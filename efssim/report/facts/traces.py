@@ -69,6 +69,11 @@ def thin_traces(traces: Traces) -> list[str]:
     return [*thin, *assumed]
 
 
+def thin_by_name(studies: Mapping[str, Traces]) -> list[str]:
+    """Return `thin_traces` of each study of several, after the name of its scenario."""
+    return [f"{name}: {text}" for name, found in studies.items() for text in thin_traces(found)]
+
+
 def thin_lines(traces: Traces) -> list[str]:
     """Return `thin_traces` as lines of a report."""
     return [line for text in thin_traces(traces) for line in wrapped(text)]

@@ -12,7 +12,6 @@ from efssim.report.drill.text import (
 from efssim.report.facts.traces import thin_traces
 from efssim.report.gates.gate import OF_ALL, RPO, Gate, Gates, outcome_of, summed_up
 from efssim.report.gates.markdown import again, document, escaped, items, table
-from efssim.scenario.shown.trace_use import trace_qualities
 from efssim.study.drills.study import DrillStudy
 from efssim.study.drills.summary import DrillSummary, summary_of
 
@@ -29,7 +28,7 @@ def judged_drills(study: DrillStudy) -> Gates:
     else:
         text = "Every drill ends: without an objective of time none may fail or stay unnoticed."
         gates.append(Gate(name, "end", outcome_of(_all_end(study)), text, ("drill",)))
-    for ordinal, thin in enumerate(thin_traces(trace_qualities(study.scenario)), start=1):
+    for ordinal, thin in enumerate(thin_traces(study.traces), start=1):
         gates.append(Gate(OF_ALL, f"trace {ordinal}", "undecided", thin, ("file_systems",)))
     return Gates(study.scenario.name, tuple(gates))
 
@@ -49,7 +48,7 @@ def drill_markdown(study: DrillStudy, command: str) -> str:
         table(_HEAD, *measure_rows(found)),
         _phases(found),
         items(notes(study, found)),
-        items(thin_traces(trace_qualities(study.scenario))),
+        items(thin_traces(study.traces)),
     ]
     return document([*parts, *again(command, "")])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from efssim.json_values import JsonObject, to_json
@@ -9,6 +10,7 @@ from efssim.study.choosing.asked import Best
 from efssim.study.choosing.choice import Alternative, ChoiceFindings, ChoiceOutcome
 from efssim.study.choosing.sentences import cautions, choice_text
 from efssim.study.statistics.intervals import Interval
+from efssim.traces.quality import TraceQuality
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class AlternativeSummary:
     """Trials after which it was clearly worse; None: it was not."""
     attainment: float | None
     met: bool | None
+    traces: Mapping[str, TraceQuality]
     digest: str
 
 
@@ -45,6 +48,11 @@ class ChoiceSummary:
     needed: int | None
     skewness: float
     alternatives: tuple[AlternativeSummary, ...]
+
+    @property
+    def traces(self) -> dict[str, Mapping[str, TraceQuality]]:
+        """Quality of the traces, by the name of the scenario."""
+        return {each.scenario: each.traces for each in self.alternatives}
 
 
 def choice_summary(found: ChoiceFindings) -> ChoiceSummary:
@@ -81,6 +89,7 @@ def _alternative(each: Alternative, measure: str) -> AlternativeSummary:
         dropped_after=each.dropped_after,
         attainment=objective.attainment,
         met=objective.met,
+        traces=trials.traces,
         digest=trials.digest,
     )
 

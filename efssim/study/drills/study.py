@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from efssim.lag.cost.summary import CostSummary
 from efssim.lag.kinds.asked import Asked
@@ -17,6 +17,7 @@ from efssim.scenario.expansion.seeds import drawn_with
 from efssim.study.errors import StudyError
 from efssim.study.known import require_known
 from efssim.study.trial.facts import is_random_drill
+from efssim.traces.quality import TraceQuality
 
 DRILLS = 200
 """Drills of a study where anything is drawn, unless it is told how many; chosen."""
@@ -40,6 +41,8 @@ class DrillStudy:
     """Whether the replication falls behind ever more in a run without the disaster."""
     cost: CostSummary | None = None
     """Cost for a month in that run; None where the scenario has no prices."""
+    traces: Mapping[str, TraceQuality] = field(default_factory=dict)
+    """Quality of the traces, by the path of the stream."""
 
     @property
     def replication(self) -> str:
@@ -72,7 +75,7 @@ def drilled(
             on_progress(trial + 1, count)
     calm = _calm(scenario, seed)
     diverging = calm.outcomes[replication_of(scenario)].summary.syncs.diverging
-    return DrillStudy(scenario, seed, tuple(outcomes), is_exact, diverging, calm.cost)
+    return DrillStudy(scenario, seed, tuple(outcomes), is_exact, diverging, calm.cost, calm.traces)
 
 
 def with_drill(scenario: Scenario) -> Scenario:

@@ -25,6 +25,7 @@ from efssim.study.drills.verdict import (
     whole_minutes,
 )
 from efssim.study.statistics.intervals import Interval
+from efssim.traces.quality import TraceQuality
 
 MEASURES: Mapping[str, Callable[[DrillOutcome], float | None]] = {
     "loss_bytes": lambda one: None if one.loss is None else one.loss.bytes,
@@ -76,7 +77,9 @@ class DrillSummary:
     """Whether the replication falls behind ever more, so that a loss depends on when it comes."""
     ci95: Mapping[str, DrillIntervals | Interval | None]
     passes: bool
-    """Whether every objective is met, as `--check` asks."""
+    """Whether every objective is met and no trace is too thin for that, as `--check` asks."""
+    traces: Mapping[str, TraceQuality]
+    """By the path of the stream."""
     cost: CostSummary | None = field(default=None, metadata=IF_ANY)
     """Of a run without the disaster, where the scenario has prices."""
 
@@ -109,6 +112,7 @@ def summary_of(study: DrillStudy) -> DrillSummary:
         diverging=study.diverging,
         ci95=ci95,
         passes=passes(study),
+        traces=study.traces,
         cost=study.cost,
     )
 
@@ -140,10 +144,13 @@ def rto_of(study: DrillStudy) -> DrillVerdict | None:
 def passes(study: DrillStudy) -> bool:
     """Return whether every objective is met; one that is not decided is not.
 
-    Without an RTO no drill may fail or stay unnoticed: one that never ends meets no time.
+    Nor is one that rests on a trace that is too thin, or in which something was assumed. Without an
+    RTO no drill may fail or stay unnoticed: one that never ends meets no time.
     """
     rto = rto_of(study)
     in_time = all(one.rto_s is not None for one in study.outcomes) if rto is None else rto.met
+    if any(trace.is_doubtful for trace in study.traces.values()):
+        return False
     return rpo_of(study).met is True and in_time is True
 
 

@@ -233,6 +233,7 @@ class AlarmStatistic(Generic[T]):
     unwarranted_s: T
     unwarranted_share: T
     muted: T
+    region_down: T
     state_s: Mapping[str, T]
 
 

@@ -22,6 +22,7 @@ from efssim.runs.run import Run
 from efssim.study.alarms.tuning import AlarmTuning
 from efssim.study.means.alarms import AlarmOfTrials
 from efssim.study.run.trial_set import TrialSet
+from efssim.traces.quality import TraceQuality
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +41,7 @@ class AlarmsReport:
     window: WindowSummary
     alarms: Mapping[str, AlarmSummary] | Mapping[str, AlarmOfTrials]
     tuning: AlarmTuning | None
+    traces: Mapping[str, TraceQuality]
     digest: str
 
 
@@ -55,6 +57,7 @@ def alarms_json(run: Run) -> str:
                 window=run.window,
                 alarms=run.alarms,
                 tuning=None,
+                traces=run.traces,
                 digest=run.digest,
             ),
             run.scenario.start,
@@ -74,6 +77,7 @@ def trials_alarms_json(trials: TrialSet, tuned: AlarmTuning | None = None) -> st
                 window=trials.window,
                 alarms=trials.alarms if tuned is None else {},
                 tuning=tuned,
+                traces=trials.traces,
                 digest=trials.digest,
             ),
             trials.scenario.start,

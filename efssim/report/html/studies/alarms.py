@@ -12,6 +12,7 @@ from efssim.report.facts.alarms import (
     word_of_alarm,
     word_over_trials,
 )
+from efssim.report.facts.traces import thin_traces
 from efssim.report.figures.files import FigureSvg
 from efssim.report.figures.run.alarms import alarms_alt
 from efssim.report.figures.study.alarms import tuning_alt
@@ -25,6 +26,7 @@ from efssim.report.html.sections import sentence
 from efssim.report.html.study import Block, PageVerdict, Study, parameter_block, study_page
 from efssim.report.html.svg import Figure, inlined
 from efssim.report.html.tables import NONE, Column, HtmlTable, duration, number, share, text
+from efssim.report.html.traces import trace_blocks
 from efssim.report.text.alarms.report import NO_ALARM
 from efssim.report.text.alarms.tuning import WORDS, advice_sentence, legend, mark, rate
 from efssim.report.text.parts import Summarised
@@ -173,8 +175,17 @@ def _page(found: Summarised, about: list[str], blocks: Iterator[Block], command:
             kind=_KIND,
             title=found.scenario.name,
             description=found.scenario.description,
-            meta=[f"{begin} to {end} UTC", *about, f"seed {found.seed}"],
-            blocks=[*blocks, parameter_block(found.scenario)],
+            meta=[
+                f"{begin} to {end} UTC",
+                *about,
+                f"seed {found.seed}",
+                *thin_traces(found.traces),
+            ],
+            blocks=[
+                *blocks,
+                *trace_blocks({found.scenario.name: found.traces}),
+                parameter_block(found.scenario),
+            ],
             reproduce=[("Command", command), *pairs] if command else pairs,
         )
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from efssim.report.facts.load import drawn_texts
-from efssim.report.facts.traces import Traces, thin_traces
+from efssim.report.facts.traces import thin_by_name
 from efssim.report.figures.files import FigureSvg
 from efssim.report.figures.study.alt import compared_lag_alt, comparison_alt
 from efssim.report.html.study import Block, PageVerdict, Study, study_page
@@ -78,17 +78,13 @@ def comparison_page(
                 counted(len(first), "trial"),
                 f"seed {first.seed}",
                 *([partial] * bool(partial)),
-                *_thin(studies),
+                *thin_by_name(studies),
                 *(f"{name}: {words}" for name, found in drawing.items() for words in found),
             ],
             blocks=[*blocks, *trace_blocks(studies)],
             reproduce=[*([("Command", command)] * bool(command)), ("Seed", str(first.seed))],
         )
     )
-
-
-def _thin(studies: Mapping[str, Traces]) -> list[str]:
-    return [f"{name}: {text}" for name, found in studies.items() for text in thin_traces(found)]
 
 
 def _drawn(study: TrialSet) -> list[str]:
