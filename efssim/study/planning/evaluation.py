@@ -15,7 +15,7 @@ from efssim.lag.summary import AGE, RpoSummary
 from efssim.study.means.cost import CostOfTrials
 from efssim.study.planning.ends import Ends
 from efssim.study.run.trial_set import TrialSet
-from efssim.study.statistics.evidence import ROUNDING, judgement
+from efssim.study.statistics.evidence import ROUNDING, Evidence, judgement
 from efssim.study.statistics.intervals import Interval, student_t
 from efssim.study.statistics.protected import most_unprotected_s, protected
 from efssim.study.statistics.weighing import Weighing
@@ -226,10 +226,7 @@ def evaluated(
     is the RPO, or the one with the name `of`.
     """
     losses = losses_of(trials, replications, of)
-    found = [
-        judgement(trials.trials, name, trials.design, objective, confidence, of)
-        for name in replications
-    ]
+    found = _judgements(trials, replications, objective, confidence, of)
     interval = Interval(min(each.low for each in found), min(each.high for each in found))
     met = _all_met([each.met for each in found])
     holds = 1.0 - losses.likely_at_most(confidence) >= objective - ROUNDING
@@ -258,6 +255,20 @@ def evaluated(
         diverging_share=diverging,
         falls_behind=falls_behind(diverging, objective),
     )
+
+
+def _judgements(
+    trials: TrialSet,
+    replications: Sequence[str],
+    objective: float,
+    confidence: float,
+    of: str | None,
+) -> list[Evidence]:
+    """Return the judgement on each replication."""
+    return [
+        judgement(trials.trials, name, trials.design, objective, confidence, of)
+        for name in replications
+    ]
 
 
 def _diverging(trials: TrialSet, replications: Sequence[str]) -> float:

@@ -136,7 +136,7 @@ class PlanFindings:
 
     @property
     def is_so_far(self) -> bool:
-        """Whether what the answer calls met falls behind for good."""
+        """Whether the answer is met only so far, as it falls behind for good."""
         return is_so_far(self.outcome, self.answer, self.evaluations)
 
     @property
@@ -238,7 +238,7 @@ def so_far_on(evaluations: Sequence[JudgedValue]) -> list[tuple[float, float]]:
 def is_so_far(
     outcome: PlanOutcome, answer: Answer | None, evaluations: Sequence[JudgedValue]
 ) -> bool:
-    """Return whether what an answer calls met falls behind for good: a value of all, or its own."""
+    """Return whether an answer is met only so far: its value falls behind, or any of all."""
     if answer is None:
         return outcome == "always" and any(made.holds_so_far for made in evaluations)
     return any(made.value == answer.holds_at and made.holds_so_far for made in evaluations)

@@ -113,7 +113,7 @@ class SetPlanFindings:
 
     @property
     def is_so_far(self) -> bool:
-        """Whether what the answer calls met falls behind for good."""
+        """Whether the answer is met only so far, as it falls behind for good."""
         return is_so_far(self.outcome, self.answer, self.evaluations)
 
     @cached_property
