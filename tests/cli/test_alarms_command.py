@@ -18,7 +18,7 @@ replications:
     destination: {region: us-west-2}
     established: true
     sync: {preset: none, interval: 60 s}
-events: [{at: 6000 s, region_outage: us-west-2, for: 1 h}]
+events: [{at: 6000 s, link_outage: us-east-1 -> us-west-2, for: 1 h}]
 alarms:
   late:
     metric: TimeSinceLastSync

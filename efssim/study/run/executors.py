@@ -8,20 +8,24 @@ from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass
 from errno import EAGAIN
+from multiprocessing import current_process
 from types import TracebackType
 from typing import Any
 
+from efssim.errors import StateError
 from efssim.study.run.processes.pool import (
     end_if_begun_by_a_study,
     end_processes,
     pool_of_processes,
     shut_down,
+    without_script_of_stdin,
 )
 from efssim.table import Table
 
 _UNKNOWN = 64
 """Workers that an executor is taken to have which does not tell."""
 _NOT_STARTED = "the processes of workers cannot be started"
+_DAEMONIC = "a daemonic process, as one of multiprocessing.Pool, may start no workers"
 _ALONE = "with 1 worker all runs in one process"
 
 
@@ -60,8 +64,9 @@ class Workers:
     def __init__(self, executor: Executor | str | None = None, workers: int | None = None) -> None:
         """Use `executor`, one of its own by its name, or else `workers` processes.
 
-        They are one per CPU by default; 1 means this process. Raise UnknownNameError for a name
-        that no executor has.
+        They are one per CPU by default, but 1 in a daemonic process, which may start none; 1 means
+        this process. Raise UnknownNameError for a name that no executor has, and StateError for
+        several in a daemonic process.
         """
         self._given = executor if isinstance(executor, Executor) else None
         known = _cpus() if self._given is None else _workers_of(self._given)
@@ -72,6 +77,8 @@ class Workers:
         self._own: Executor | None = None
         if self.start_processes:
             end_if_begun_by_a_study()
+            if current_process().daemon:
+                raise StateError(f"{_DAEMONIC}; {_ALONE}")
 
     @property
     def start_processes(self) -> bool:
@@ -109,7 +116,8 @@ class Workers:
     def _submitted(self, fn: Callable[..., Any], *args: Any) -> Future[Any]:
         """Submit to an own executor; raise OSError with a sentence if its workers cannot start."""
         try:
-            return self._pool().submit(fn, *args)
+            with without_script_of_stdin():
+                return self._pool().submit(fn, *args)
         except BrokenExecutor:
             raise
         except (OSError, ImportError, NotImplementedError, RuntimeError) as error:
@@ -142,7 +150,9 @@ class Workers:
 
 
 def _cpus() -> int:
-    """Return the CPUs that this process may use."""
+    """Return the CPUs that this process may use: 1 where it may start no others."""
+    if current_process().daemon:
+        return 1
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

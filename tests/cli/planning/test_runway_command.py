@@ -37,7 +37,7 @@ KEYS = [
 ]
 MONTH = [
     *("month", "start", "attainment", "interval", "met", "missed", "missed_share", "trials"),
-    *("more_trials", "violations_per_month", "above_s_per_month", "peak_s"),
+    *("more_trials", "violations_per_month", "above_s_per_month", "peak_s", "diverging_share"),
 ]
 CHANGE = [
     *("change", "paths", "factor", "first_missed"),

@@ -10,8 +10,11 @@ import atexit
 import os
 import shutil
 
+WORKERS_VARIABLE = "EFSSIM_MAKES_WORKERS"
+"""Environment variable that is there while that process starts, in its own and in workers."""
 FOLDER_VARIABLE = "EFSSIM_FORKSERVER_FOLDER"
-"""Environment variable with the folder; it is there while that process starts, and in its own."""
+"""The same with the folder, while that process starts: if it is its parent's own."""
 
-if folder := os.environ.get(FOLDER_VARIABLE):
+# Workers do not inherit it: a process that they start would remove the folder at its own end.
+if folder := os.environ.pop(FOLDER_VARIABLE, None):
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.util import get_temp_dir
+from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from efssim.errors import StateError
-from efssim.study.run.processes.forkserver_exit import FOLDER_VARIABLE
+from efssim.study.run.processes.forkserver_exit import FOLDER_VARIABLE, WORKERS_VARIABLE
 
 _EXIT = "efssim.study.run.processes.forkserver_exit"
 _TRIALS = "efssim.study.trial.outcome"
@@ -44,7 +46,7 @@ def end_if_begun_by_a_study() -> None:
     """
     # There is no public way to ask; multiprocessing refuses to start processes by this.
     is_loading = getattr(multiprocessing.current_process(), "_inheriting", False)
-    if is_loading and FOLDER_VARIABLE in os.environ:
+    if is_loading and WORKERS_VARIABLE in os.environ:
         os._exit(_BEGAN_A_STUDY)  # quietly: its parent says so
 
 
@@ -94,12 +96,56 @@ def _loaded_by(forkserver: ModuleType) -> Iterator[None]:
     # the process that loads it, and that has to be a worker.
     loaded = [name for name in wanted if name != "__main__"]
     forkserver.set_forkserver_preload([*loaded, _EXIT, *trials])
-    os.environ[FOLDER_VARIABLE] = get_temp_dir()
+    told = {WORKERS_VARIABLE: "1"}
+    if not _has_folder_of_parent():
+        told[FOLDER_VARIABLE] = get_temp_dir()
+    os.environ.update(told)
     try:
         yield
     finally:
-        os.environ.pop(FOLDER_VARIABLE, None)  # two threads may begin pools at once
+        for name in told:
+            os.environ.pop(name, None)  # two threads may begin pools at once
         forkserver.set_forkserver_preload(wanted)
+
+
+def _has_folder_of_parent() -> bool:
+    """Return whether the folder of this process is that of its parent, who needs it longer."""
+    return _config().get("tempdir") is not None and multiprocessing.parent_process() is not None
+
+
+def _config() -> dict[str, Any]:
+    """Return what a process passes on to its children: there is no public way to its folder."""
+    found: dict[str, Any] = vars(multiprocessing.current_process())["_config"]
+    return found
+
+
+def _forget_forkserver() -> None:
+    """Leave to a parent what is its own, in a process that was forked from it.
+
+    Neither may this process ask the parent's forkserver for workers, nor remove its folder.
+    """
+    if found := sys.modules.get("multiprocessing.forkserver"):
+        found._forkserver.__init__()
+    _config().pop("tempdir", None)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_forkserver)
+
+
+@contextmanager
+def without_script_of_stdin() -> Iterator[None]:
+    """Let workers start that would load a script from a file which is none, as `<stdin>` is."""
+    main = sys.modules["__main__"]
+    path = getattr(main, "__file__", None)
+    if path is None or getattr(main, "__spec__", None) is not None or Path(path).exists():
+        yield
+        return
+    del main.__file__
+    try:
+        yield
+    finally:
+        main.__file__ = path
 
 
 def _begin_worker() -> None:
