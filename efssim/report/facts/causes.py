@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from efssim.lag.age.rpo import Violation
+from efssim.records.columns import Columns
 from efssim.records.timeline import Entry
 from efssim.report.facts.concerning import entry_of
 from efssim.report.words.lines import counted
@@ -26,8 +29,31 @@ class Explained:
     cause: str
 
 
-def explained(result: Run, name: str) -> list[Explained]:
-    """Return the violations of a replication in order of time, each with its cause.
+class _Syncs:
+    """The completed syncs of a replication, their columns read once for all its violations.
+
+    Each read unpacks a whole column: one for each violation would take quadratic time.
+    """
+
+    def __init__(self, syncs: Columns) -> None:
+        self.bytes, self.attempts = syncs.ints("bytes"), syncs.ints("attempts")
+        self._cut_s, self._completed_s = syncs.floats("cut_s"), syncs.floats("completed_s")
+        self.took_s = self._completed_s - self._cut_s
+
+    @cached_property
+    def median_bytes(self) -> float:
+        return float(np.median(self.bytes))
+
+    def longest_for(self, violation: Violation) -> int | None:
+        """Return the row of the longest sync that a violation waited for; None without any."""
+        # Cuts and completions never decrease (law 2), so these rows follow each other.
+        first = int(self._completed_s.searchsorted(violation.begin_s, "right"))
+        end = int(self._cut_s.searchsorted(violation.end_s, "left"))
+        return first + int(self.took_s[first:end].argmax()) if first < end else None
+
+
+def explained(result: Run, name: str, violations: Iterable[Violation]) -> list[Explained]:
+    """Return violations of a replication in the order given, each with its cause.
 
     The cause is the disturbance that overlaps it longest. Without one it is that of the longest of
     the syncs that the violation waited for: those that were cut before its end and completed after
@@ -36,55 +62,56 @@ def explained(result: Run, name: str) -> list[Explained]:
     target from the first is due to the initial sync.
     """
     outcome = result.outcomes[name]
+    syncs = _Syncs(outcome.syncs) if outcome.syncs.keep else None
     return [
         Explained(
             violation,
             _cause(
                 outcome,
+                syncs,
                 violation,
                 during=entry_of(result, violation.cause_ordinal),
                 before=entry_of(result, violation.after_ordinal),
             ),
         )
-        for violation in outcome.violations
+        for violation in violations
     ]
 
 
 def _cause(
-    outcome: Outcome, violation: Violation, during: Entry | None, before: Entry | None
+    outcome: Outcome,
+    syncs: _Syncs | None,
+    violation: Violation,
+    during: Entry | None,
+    before: Entry | None,
 ) -> str:
     if outcome.last_replicated_s is None and violation.begin_s == outcome.defined_s:
         took = format_duration(outcome.summary.initial_sync_s or 0.0)
         return f"initial sync: it took {took}, so the age was above the target from the first"
     if during is not None:
         return str(during)
-    what, details = _of_syncs(outcome, violation, is_after=before is not None)
+    what, details = _of_syncs(outcome, syncs, violation, is_after=before is not None)
     after = "" if before is None else f", after {before}"
     return f"{what}{after}: {details}" if details else f"{what}{after}"
 
 
-def _of_syncs(outcome: Outcome, violation: Violation, is_after: bool) -> tuple[str, str]:
+def _of_syncs(
+    outcome: Outcome, syncs: _Syncs | None, violation: Violation, is_after: bool
+) -> tuple[str, str]:
     """Return the cause of a violation in the syncs it waited for, and its details."""
-    if not outcome.syncs.keep:
+    if syncs is None:
         return "not known", "`records: off` keeps no syncs"
-    syncs = outcome.syncs
-    waited = np.flatnonzero(
-        (syncs.floats("completed_s") > violation.begin_s)
-        & (syncs.floats("cut_s") < violation.end_s)
-    )
-    if not len(waited):
+    longest = syncs.longest_for(violation)
+    if longest is None:
         return _unfinished(outcome, violation), ""
-    took_s = syncs.floats("completed_s")[waited] - syncs.floats("cut_s")[waited]
-    return _of_sync(outcome, int(waited[took_s.argmax()]), is_after)
+    return _of_sync(syncs, longest, is_after)
 
 
-def _of_sync(outcome: Outcome, at: int, is_after: bool) -> tuple[str, str]:
+def _of_sync(syncs: _Syncs, at: int, is_after: bool) -> tuple[str, str]:
     """Return cause and details of the duration of a sync."""
-    syncs = outcome.syncs
-    took_s = float(syncs.floats("completed_s")[at] - syncs.floats("cut_s")[at])
-    size, median = int(syncs.ints("bytes")[at]), float(np.median(syncs.ints("bytes")))
-    sent = f"a sync of {format_size(size)} took {format_duration(took_s)}"
-    failed = int(syncs.ints("attempts")[at]) - 1
+    size, median = int(syncs.bytes[at]), syncs.median_bytes
+    sent = f"a sync of {format_size(size)} took {format_duration(float(syncs.took_s[at]))}"
+    failed = int(syncs.attempts[at]) - 1
     if failed:
         return counted(failed, "failed attempt"), sent
     if median and size >= _BURST * median:

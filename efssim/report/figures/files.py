@@ -148,13 +148,14 @@ def write_svg(drawn: Mapping[str, FigureSvg], folder: Path) -> list[str]:
 
 @contextmanager
 def file_style() -> Iterator[None]:
-    """Let figures made inside look as in files."""
+    """Let figures made inside look as in files, one thread at a time."""
     from matplotlib import style
 
-    from efssim.report.figures.drawing.style import STYLE
+    from efssim.report.figures.drawing.style import DRAWING, STYLE
 
     # A user's own style has no part in it, and a name without a glyph is no reason to complain.
-    with style.context(["default", dict(STYLE), _FILE_STYLE]), warnings.catch_warnings():
+    files = style.context(["default", dict(STYLE), _FILE_STYLE])
+    with DRAWING, files, warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
         yield
 

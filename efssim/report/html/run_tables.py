@@ -187,24 +187,25 @@ def _plain(shown: str) -> Cell:
 
 def violations(result: Run, name: str, suffix: str = ".csv") -> HtmlTable:
     """Return the violations, the longest first, each with its cause."""
-    found = sorted(explained(result, name), key=lambda e: e.violation.begin_s - e.violation.end_s)
-    rows = (
+    found = sorted(result.outcomes[name].violations, key=lambda one: one.begin_s - one.end_s)
+    # The cause of what is not shown is not sought.
+    longest, note = bounded(found, _ROWS, f"violations{suffix} (without the causes)")
+    rows = [
         [
             _moment(result, each.violation.begin_s),
             duration(each.violation.end_s - each.violation.begin_s),
             duration(each.violation.peak_s),
             text(each.cause),
         ]
-        for each in found
-    )
-    shown, note = bounded(rows, _ROWS, f"violations{suffix} (without the causes)")
+        for each in explained(result, name, longest)
+    ]
     head = [
         Column("begin (UTC)"),
         Column("length", True, "violation", sort="descending"),
         Column("peak age", True, "age"),
         Column("cause", term="cause"),
     ]
-    return HtmlTable(f"Violations of {name}", head, shown, is_sortable=True, note=note)
+    return HtmlTable(f"Violations of {name}", head, rows, is_sortable=True, note=note)
 
 
 def statuses(result: Run, name: str, suffix: str = ".csv") -> HtmlTable:

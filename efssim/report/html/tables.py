@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from efssim.report.words.lines import percent
 from efssim.text.quantities import format_duration, format_size
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,7 @@ def share(value: float | None) -> Cell:
     return number(value, None if value is None else percent(value))
 
 
-def bounded(
-    rows: Iterable[Sequence[Cell]], most: int, rest: str
-) -> tuple[list[Sequence[Cell]], str]:
+def bounded(rows: Iterable[Row], most: int, rest: str) -> tuple[list[Row], str]:
     """Return the first rows, and a note on the others: `rest` says where they are."""
     listed = list(rows)
     left = len(listed) - most

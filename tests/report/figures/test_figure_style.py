@@ -6,6 +6,9 @@ import itertools
 import os
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,18 +20,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 
 from efssim.report.figures.drawing.axes import text_width, titled
 from efssim.report.figures.drawing.labels import Bundle, bundled, empty_corner, place, spread
-from efssim.report.figures.drawing.style import BLUE, GREEN, GREY, ORANGE, PURPLE, STYLE, VERMILLION
+from efssim.report.figures.drawing.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    STYLE,
+    VERMILLION,
+    our_style,
+)
 from efssim.report.figures.drawing.ticks import (
     DurationLocator,
     SizeLocator,
     duration_text,
     size_text,
 )
-from efssim.report.figures.files import drawings
+from efssim.report.figures.files import drawings, file_style
 from efssim.report.figures.run.alt import alt_text
+from efssim.report.figures.run.live_age import LiveAge
 from efssim.report.figures.run.over_time import BANDS
 from efssim.text.quantities import format_duration
 
@@ -276,6 +290,52 @@ def test_a_figure_of_its_own_is_as_in_files(result, plot):
     assert not any(line.get_visible() for line in ax.get_xgridlines())
     assert plt.get_fignums()
     plt.close("all")
+
+
+# Threads
+
+STYLES = {"axes": our_style, "whole": partial(our_style, whole=True), "files": file_style}
+
+
+@pytest.mark.parametrize("second", STYLES.values(), ids=STYLES)
+@pytest.mark.parametrize("first", STYLES.values(), ids=STYLES)
+def test_a_thread_waits_until_another_has_put_back_the_users_style(first, second):
+    before, entered, leave = dict(mpl.rcParams), threading.Event(), threading.Event()
+
+    def draw():
+        with second():
+            entered.set()
+            leave.wait(30)
+
+    other = threading.Thread(target=draw)
+    with first(), first():  # what draws in a style may call what does so, too
+        other.start()
+        assert not entered.wait(0.1)
+    assert entered.wait(30)
+    leave.set()
+    other.join()
+    assert dict(mpl.rcParams) == before
+
+
+@pytest.fixture
+def hasty_threads():
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-4)
+    yield
+    sys.setswitchinterval(usual)
+
+
+def test_threads_draw_the_same_figures_and_leave_the_users_style(result, hasty_threads):
+    def draw(_):
+        result.plot_age(ax=Figure().subplots())
+        live = LiveAge(result, "dr")
+        figures = itertools.islice(drawings(result), 2)
+        return [drawing.svg for drawing in figures], live.draw(result, "a title")
+
+    before, alone = dict(mpl.rcParams), draw(0)
+    with ThreadPoolExecutor(4) as pool:
+        assert all(drawn == alone for drawn in pool.map(draw, range(8)))
+    assert dict(mpl.rcParams) == before
 
 
 # Files

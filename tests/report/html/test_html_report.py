@@ -6,12 +6,17 @@ import re
 from importlib.resources import files
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from helpers.pages import NASTY, Page, nasty
 from helpers.places import SCENARIOS
 from helpers.worlds import constant, poisson, scenario, simulate
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import efssim
+from efssim.records.columns import Columns
+from efssim.report.facts import causes as causes_module
 from efssim.report.facts.causes import explained
 from efssim.report.figures.drawing.style import HEAT, HEAT_HALF, VERMILLION
 from efssim.report.figures.files import FigureSvg, drawings
@@ -166,8 +171,21 @@ def test_a_busy_year_fits():
 # Causes
 
 
+def count_calls(monkeypatch, owner, name):
+    """Return a list that grows by one with each call of a function of `owner`."""
+    function, calls = getattr(owner, name), []
+
+    def counted(*args, **options):
+        calls.append(name)
+        return function(*args, **options)
+
+    monkeypatch.setattr(owner, name, counted)
+    return calls
+
+
 def causes(result):
-    return [each.cause for each in explained(result, "dr")]
+    found = explained(result, "dr", result.outcomes["dr"].violations)
+    return [each.cause for each in found]
 
 
 def test_a_disturbance_is_the_cause():
@@ -228,6 +246,43 @@ def test_slow_syncs_and_unfinished_ones_are_causes():
     assert causes(simulate(late)) == ["no sync was cut in time"]
     unkept = scenario({"w": constant()}, SYNC, "1 h", rpo={"target": 80}, records="off")
     assert set(causes(efssim.run(unkept))) == {"not known: `records: off` keeps no syncs"}
+
+
+def test_columns_are_read_as_often_for_many_violations_as_for_few(monkeypatch):
+    """Each read unpacks a whole column: with one for each violation, time is quadratic."""
+    result = simulate(scenario({"w": constant()}, SYNC, "12 h", rpo={"target": 64}))
+    found = list(result.outcomes["dr"].violations)
+    assert len(found) > 600
+    read = count_calls(monkeypatch, Columns, "__getitem__")
+    medians = count_calls(monkeypatch, np, "median")
+    explained(result, "dr", found[:2])
+    of_few = len(read), len(medians)
+    explained(result, "dr", found)
+    assert (len(read), len(medians)) == (2 * of_few[0], 2)
+
+
+def test_causes_are_sought_only_for_the_violations_that_are_shown(monkeypatch):
+    result = simulate(scenario({"w": constant()}, SYNC, "12 h", rpo={"target": 64}))
+    found = sorted(result.outcomes["dr"].violations, key=lambda one: one.begin_s - one.end_s)
+    sought = count_calls(monkeypatch, causes_module, "_cause")
+    table = violations(result, "dr")
+    assert len(sought) == len(table.rows) == 300 < len(found)
+    shown = explained(result, "dr", found)[:300]
+    assert [row[-1].text for row in table.rows] == [each.cause for each in shown]
+    assert table.note.startswith(f"{len(found) - 300} more in violations.csv")
+
+
+@given(seed=st.integers(0, 2**32), target=st.sampled_from([62, 66, 75, 120, 300]))
+@settings(max_examples=25)
+def test_the_longest_sync_is_that_of_a_look_at_all(seed, target):
+    sync = {**SYNC, "failure_probability": 0.3, "backoff": 20}
+    world = scenario({"w": poisson(1, "1 kB")}, sync, "2 h", rpo={"target": target}, seed=seed)
+    outcome = simulate(world).outcomes["dr"]
+    cut_s, completed_s = outcome.syncs.floats("cut_s"), outcome.syncs.floats("completed_s")
+    for one in outcome.violations:
+        waited = np.flatnonzero((completed_s > one.begin_s) & (cut_s < one.end_s))
+        longest = waited[(completed_s - cut_s)[waited].argmax()] if len(waited) else None
+        assert causes_module._Syncs(outcome.syncs).longest_for(one) == longest
 
 
 # Parts

@@ -6,12 +6,18 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequenc
 from contextlib import contextmanager
 from functools import wraps
 from inspect import signature
-from typing import TYPE_CHECKING, ParamSpec, TypeAlias, cast
+from threading import RLock
+from typing import TYPE_CHECKING, ParamSpec, TypeAlias, TypeVar, cast
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 P = ParamSpec("P")
+T = TypeVar("T")
+
+DRAWING = RLock()
+"""Held by the one thread that draws: matplotlib's parameters, and what warnings are shown, are of
+the whole process, so a second thread would take the style of the first for the user's own."""
 
 # Okabe and Ito's palette, told apart by colour-blind readers (https://jfly.uni-koeln.de/color/).
 BLUE, SKY, GREEN = "#0072b2", "#56b4e9", "#009e73"
@@ -71,6 +77,17 @@ STYLE: Mapping[str, RcValue] = {
 """Differences from matplotlib's own style."""
 
 
+def alone(draw: Callable[P, T]) -> Callable[P, T]:
+    """Let a function draw while no other thread of ours does."""
+
+    @wraps(draw)
+    def in_turn(*args: P.args, **options: P.kwargs) -> T:
+        with DRAWING:
+            return draw(*args, **options)
+
+    return in_turn
+
+
 def styled(draw: Callable[P, Axes]) -> Callable[P, Axes]:
     """Let a function with a parameter `ax` draw in our style; the user's is as it was afterwards.
 
@@ -104,7 +121,7 @@ def our_style(*, whole: bool = False) -> Iterator[None]:
 
     `whole`: also where our style says nothing, as in matplotlib's own. Its `style.context` would
     put back every parameter, also those that a backend sets when its first figure loads it.
-    Jupyter's says there that figures are shown.
+    Jupyter's says there that figures are shown. One thread is inside at a time.
     """
     from matplotlib import rcParams, rcParamsDefault
 
@@ -112,12 +129,13 @@ def our_style(*, whole: bool = False) -> Iterator[None]:
     plain = cast(Mapping[str, RcValue], rcParamsDefault)
     own = {key: plain[key] for key in plain if key.startswith(_LOOKS) and key != _PIXELS}
     wanted = {**own, **STYLE} if whole else STYLE
-    before = {key: parameters[key] for key in wanted}
-    parameters.update(wanted)
-    try:
-        yield
-    finally:
-        parameters.update(before)
+    with DRAWING:
+        before = {key: parameters[key] for key in wanted}
+        parameters.update(wanted)
+        try:
+            yield
+        finally:
+            parameters.update(before)
 
 
 def axes_for(ax: Axes | None) -> Axes:

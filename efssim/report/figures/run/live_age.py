@@ -9,7 +9,15 @@ import numpy as np
 
 from efssim.report.figures.drawing.axes import days, log_durations, time_axis
 from efssim.report.figures.drawing.curve import Floats, age_curve
-from efssim.report.figures.drawing.style import BLUE, GREY, SMALL, VERMILLION, axes_for, our_style
+from efssim.report.figures.drawing.style import (
+    BLUE,
+    GREY,
+    SMALL,
+    VERMILLION,
+    alone,
+    axes_for,
+    our_style,
+)
 from efssim.report.figures.run.over_time import window_of
 from efssim.report.verdicts.words import unprotected
 from efssim.report.words.lines import percent, short
@@ -37,6 +45,7 @@ class LiveAge:
     and the RPO target of the first.
     """
 
+    @alone
     def __init__(self, first: Run, name: str) -> None:
         from matplotlib.figure import Figure
 
@@ -52,6 +61,7 @@ class LiveAge:
         self._canvas.draw()
         self._background = self._canvas.copy_from_bbox(figure.bbox)
 
+    @alone
     def draw(self, result: Run, title: str) -> bytes:
         """Draw the age of another result under a title of one line; return it as PNG."""
         self._line.set_data(*self._points(result))
