@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from efssim.lag.compliance.left_out import Replicated, left_out, stops_syncs
@@ -18,7 +18,7 @@ from efssim.records.timeline import Occurrence
 Wanted: TypeAlias = tuple[str, str, Span]
 
 # Few instants, so that spans touch, nest and are equal; tenths, so that sums of them are rounded.
-INSTANTS = st.integers(0, 40).map(lambda tenths: tenths / 10)
+INSTANTS = st.integers(0, 12).map(lambda tenths: tenths / 10)
 
 
 @st.composite
@@ -33,29 +33,30 @@ def occurrences(draw: st.DrawFn) -> Occurrence:
     return Occurrence(
         draw(st.integers(1, 99)),
         begin_s,
-        draw(st.sampled_from(["link_outage", "link_degraded", "opt_out", "stop_writes"])),
+        draw(st.sampled_from(["link_outage", "link_outage", "link_degraded", "opt_out"])),
         "a",
-        end_s=draw(st.sampled_from([end_s, end_s, end_s, None])),
-        is_planned=draw(st.booleans()),
+        end_s=draw(st.sampled_from([end_s] * 9 + [None])),
+        is_planned=draw(st.integers(0, 2)) > 0,
     )
 
 
 @st.composite
 def replicated(draw: st.DrawFn) -> Replicated:
-    edges = sorted(draw(st.sets(INSTANTS, max_size=16)))
-    violations = np.array(edges[: len(edges) // 2 * 2], dtype=np.float64).reshape(-1, 2)
-    created_s, defined_s = draw(spans())
+    """Return a replication that is mostly there throughout, so that catch-ups come to an end."""
+    edges = sorted(draw(st.sets(INSTANTS, min_size=2, max_size=8)))
+    violations = np.array(edges[: len(edges) // 2 * 2]).reshape(-1, 2)
+    created_s, defined_s = draw(st.sampled_from([(0.0, 0.0), (0.1, 0.3), (0.3, math.inf)]))
     return Replicated(
-        window_s=draw(st.just((0.0, 4.0)) | spans()),
-        created_s=draw(st.sampled_from([0.0, created_s])),
-        defined_s=draw(st.sampled_from([0.0, defined_s, math.inf])),
-        gone_s=draw(st.just(math.inf) | INSTANTS),
+        window_s=draw(st.sampled_from([(0.0, 1.2), (0.0, 1.2), (0.2, 0.9)])),
+        created_s=created_s,
+        defined_s=defined_s,
+        gone_s=draw(st.sampled_from([math.inf, math.inf, math.inf, 1.0])),
         has_initial_sync=draw(st.booleans()),
         begin_s=violations[:, 0],
         end_s=violations[:, 1],
         peak_s=np.ones(len(violations)),
-        target_s=draw(st.sampled_from([0.1, 0.5, 2.0])),
-        disturbances=draw(st.lists(occurrences(), max_size=12)),
+        target_s=draw(st.sampled_from([0.1, 0.3])),
+        disturbances=draw(st.lists(occurrences(), min_size=2, max_size=8)),
     )
 
 
@@ -117,10 +118,12 @@ def left_out_slowly(found: Replicated) -> list[LeftOutWindow]:
 def test_taking_spans_leaves_the_same_as_a_walk_over_all_before(wanted: list[Span]) -> None:
     taken, before = Taken(), list[Span]()
     for span in wanted:
-        assert taken.take(span) == without(span, before)
-        before.append(span)
+        free = without(span, before)
+        assert taken.take(span) == free
+        before += free
 
 
+@settings(max_examples=1000)  # where a fault ends as a pause does, and matters, is rare
 @given(replicated())
 def test_windows_are_the_same_as_by_a_walk_over_all_disturbances(found: Replicated) -> None:
     assert left_out(found) == left_out_slowly(found)
