@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 from efssim.records.run_records import ReplicationRecords
 from efssim.scenario.grammar.calendars.rates import RateSpan
@@ -23,20 +25,36 @@ def status_spans(records: ReplicationRecords, end_s: float) -> list[tuple[str, f
     ]
 
 
+class RunningTime:
+    """The time in which the syncs of a replication could run."""
+
+    def __init__(self, records: ReplicationRecords) -> None:
+        """Take the spans in status ENABLED and those of outages, both disjoint and in order."""
+        statuses = status_spans(records, math.inf)
+        self._enabled = [(a, b) for name, a, b in statuses if name == _ENABLED]
+        self._stalls = [(stall[0], (*stall, math.inf)[1]) for stall in records.stalls]
+
+    def within(self, window: Span) -> float:
+        """Return the seconds of it in a window."""
+        inside = [_common(span, window) for span in _met(self._enabled, window)]
+        return math.fsum(_length(span) - self._stalled_s(span) for span in inside)
+
+    def _stalled_s(self, span: Span) -> float:
+        return math.fsum(_length(_common(span, stall)) for stall in _met(self._stalls, span))
+
+
 def running_s(records: ReplicationRecords, begin_s: float, end_s: float) -> float:
     """Return the seconds of [begin, end] in which syncs could run."""
-    enabled = [(a, b) for name, a, b in status_spans(records, end_s) if name == _ENABLED]
-    stalls = [(stall[0], stall[1] if len(stall) > 1 else end_s) for stall in records.stalls]
-    inside = [(max(a, begin_s), min(b, end_s)) for a, b in enabled]
-    return math.fsum(_length(span) - _overlap(span, stalls) for span in inside)
+    return RunningTime(records).within((begin_s, end_s))
 
 
 def mean_rate(
     records: ReplicationRecords, begin_s: float, end_s: float, rates: Iterable[RateSpan]
 ) -> float:
     """Return the mean, in bytes per second, of rates over the time in which syncs could run."""
+    time = RunningTime(records)
     running = [
-        (rate.rate, running_s(records, max(begin_s, rate.begin_s), min(end_s, rate.end_s)))
+        (rate.rate, time.within((max(begin_s, rate.begin_s), min(end_s, rate.end_s))))
         for rate in rates
         if rate.begin_s < end_s and rate.end_s > begin_s
     ]
@@ -49,5 +67,11 @@ def _length(span: Span) -> float:
     return max(0.0, span[1] - span[0])
 
 
-def _overlap(span: Span, others: Iterable[Span]) -> float:
-    return math.fsum(_length((max(span[0], a), min(span[1], b))) for a, b in others)
+def _common(span: Span, other: Span) -> Span:
+    return max(span[0], other[0]), min(span[1], other[1])
+
+
+def _met(spans: Sequence[Span], span: Span) -> Sequence[Span]:
+    """Return those of disjoint spans in order that have time in common with a span."""
+    first = bisect_right(spans, span[0], key=itemgetter(1))
+    return spans[first : bisect_left(spans, span[1], key=itemgetter(0))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
 from typing import TypeAlias
 
 import numpy as np
@@ -30,6 +30,27 @@ class Covered:
         return high - low
 
 
+class Taken:
+    """Time taken by spans one after another, kept as disjoint spans in order of time."""
+
+    def __init__(self) -> None:
+        """Begin with no time taken."""
+        self._begin_s: list[float] = []
+        self._end_s: list[float] = []
+
+    def take(self, span: Span) -> list[Span]:
+        """Take a span, and return the parts of it that were free, in order."""
+        if not length(span):
+            return []
+        # Those that only touch it are joined as well, so that what is kept stays short.
+        met = slice(bisect_left(self._end_s, span[0]), bisect_right(self._begin_s, span[1]))
+        begins_s, ends_s = self._begin_s[met], self._end_s[met]
+        edges = zip([span[0], *ends_s], [*begins_s, span[1]], strict=True)
+        self._begin_s[met] = [min([span[0], *begins_s[:1]])]
+        self._end_s[met] = [max([span[1], *ends_s[-1:]])]
+        return [edge for edge in edges if length(edge)]
+
+
 def clipped(span: Span, window: Span) -> Span:
     """Return the part of a span inside a window; one without length where there is none."""
     begin_s = max(span[0], window[0])
@@ -39,13 +60,3 @@ def clipped(span: Span, window: Span) -> Span:
 def length(span: Span) -> float:
     """Return the seconds of a span, 0 for one that ends before it begins."""
     return max(0.0, span[1] - span[0])
-
-
-def without(span: Span, others: Iterable[Span]) -> list[Span]:
-    """Return the parts of a span that are in none of some others, in order."""
-    left = [span] if length(span) else []
-    for begin_s, end_s in others:
-        parts = ((a, min(b, begin_s)) for a, b in left)
-        rest = ((max(a, end_s), b) for a, b in left)
-        left = [part for part in (*parts, *rest) if part[1] > part[0]]
-    return sorted(left)
