@@ -9,7 +9,7 @@ from typing import Literal, TypeVar
 from efssim.report.words.lines import percent
 from efssim.text.quantities import format_duration, format_size
 
-Row = TypeVar("Row")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def share(value: float | None) -> Cell:
     return number(value, None if value is None else percent(value))
 
 
-def bounded(rows: Iterable[Row], most: int, rest: str) -> tuple[list[Row], str]:
+def bounded(rows: Iterable[R], most: int, rest: str) -> tuple[list[R], str]:
     """Return the first rows, and a note on the others: `rest` says where they are."""
     listed = list(rows)
     left = len(listed) - most

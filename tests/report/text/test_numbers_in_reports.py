@@ -80,6 +80,7 @@ def test_a_plan_shows_minutes_a_month() -> None:
         violations_per_month=40.0,
         above_s_per_month=1800.0,
         peak_s=900.0,
+        diverging=False,
     )
     line = plan_text._what_if_row(plan, row)
     assert numbers_in(line) == [99.9, 20, 40, 30, 15]

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from multiprocessing.util import get_temp_dir
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from efssim.errors import StateError
 from efssim.study.run.processes.forkserver_exit import FOLDER_VARIABLE, WORKERS_VARIABLE
@@ -110,13 +109,9 @@ def _loaded_by(forkserver: ModuleType) -> Iterator[None]:
 
 def _has_folder_of_parent() -> bool:
     """Return whether the folder of this process is that of its parent, who needs it longer."""
-    return _config().get("tempdir") is not None and multiprocessing.parent_process() is not None
-
-
-def _config() -> dict[str, Any]:
-    """Return what a process passes on to its children: there is no public way to its folder."""
-    found: dict[str, Any] = vars(multiprocessing.current_process())["_config"]
-    return found
+    # There is no public way to ask; a child gets this with all that its parent passes on.
+    has_one = vars(multiprocessing.current_process())["_config"].get("tempdir") is not None
+    return has_one and multiprocessing.parent_process() is not None
 
 
 def _forget_forkserver() -> None:
@@ -126,7 +121,7 @@ def _forget_forkserver() -> None:
     """
     if found := sys.modules.get("multiprocessing.forkserver"):
         found._forkserver.__init__()
-    _config().pop("tempdir", None)
+    vars(multiprocessing.current_process())["_config"].pop("tempdir", None)
 
 
 if hasattr(os, "register_at_fork"):
