@@ -124,8 +124,8 @@ MUTANTS = (
     Mutant(
         "an outage that is open at the end takes no time",
         "lag/enabled_time.py",
-        "stall[1] if len(stall) > 1 else end_s",
-        "stall[1] if len(stall) > 1 else stall[0]",
+        "(*stall, math.inf)[1]",
+        "(*stall, stall[0])[1]",
         (HAND,),
     ),
     Mutant(
