@@ -228,7 +228,7 @@ def test_a_plan_in_a_short_window_cautions_in_text_and_on_its_page(file: Path, t
     assert NEVER in text
     page = (out / "report.html").read_text(encoding="utf-8")
     assert 'class="verdict open"' in page
-    assert "Every value meets the objective, so far" in page
+    assert "Every value tried meets the objective, so far" in page
     assert "NO SYNC COMPLETED at 30 min, " in page
 
 
