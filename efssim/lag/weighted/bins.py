@@ -29,7 +29,7 @@ def bins_of(values: Floats) -> tuple[Ints, Floats]:
     """Return the bins of values that are not negative, and where in them they lie, from 0 to 1."""
     bits: Ints = values.view(np.int64)
     inside = (bits & ((1 << _SHIFT) - 1)).astype(np.float64)
-    return bits >> _SHIFT, inside * 2.0**-_SHIFT
+    return bin_numbers(values), inside * 2.0**-_SHIFT
 
 
 def bin_edges(first: int, last: int) -> Floats:

@@ -10,7 +10,7 @@ from efssim.report.words.lines import clock, counted, percent
 from efssim.runs.outcome import Outcome
 from efssim.runs.reckoned.transient import round_up, transient_end_s
 from efssim.runs.run import Run
-from efssim.study.trial.absent import absent_text
+from efssim.study.trial.absent import absent, absent_texts
 from efssim.study.trial.long_faults import long_faults
 from efssim.study.trial.own_stratum import stratum_of
 from efssim.text.quantities import format_byte_rate, format_duration, format_size
@@ -58,8 +58,10 @@ def _of_chance(result: Run) -> Iterator[str]:
             f"Trial {result.trial} is drawn with {name}, as {percent(stratum.probability)} of all "
             "runs are."
         )
-    found = long_text(long_faults(result.scenario)), absent_text(result.scenario)
-    yield from (text for text in found if text)
+    text = long_text(long_faults(result.scenario))
+    if text:
+        yield text
+    yield from absent_texts(absent(result.scenario))
 
 
 def _discarded(outcome: Outcome, result: Run) -> Iterator[str]:

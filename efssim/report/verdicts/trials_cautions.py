@@ -7,18 +7,17 @@ from collections.abc import Iterator
 from efssim.report.verdicts.trials import of_trials
 from efssim.report.words.lines import counted
 from efssim.study.run.trial_set import TrialSet
-from efssim.study.trial.absent import absent_text
+from efssim.study.trial.absent import absent, absent_texts
 from efssim.text.quantities import format_byte_rate, format_duration, format_size
 
 
 def cautions(name: str, trials: TrialSet) -> list[str]:
     """Return a sentence for each."""
-    never = absent_text(trials.scenario)
     return [
         *_discarded(name, trials),
         *_too_fast(name, trials),
         *_throttled(name, trials),
-        *([never] if never else []),
+        *absent_texts(absent(trials.scenario)),
     ]
 
 

@@ -34,16 +34,12 @@ def _events(scenario: Scenario) -> Iterator[str]:
             yield f"{format_path(('events', ordinal))} ({event.kind} {event.target})"
 
 
-def absent_text(scenario: Scenario) -> str:
-    """Return a sentence on them; nothing where there are none."""
-    found = absent(scenario)
-    return absent_sentence(found) if found else ""
-
-
-def absent_sentence(found: Sequence[str]) -> str:
-    """Return a sentence on some of them."""
+def absent_texts(found: Sequence[str]) -> list[str]:
+    """Return a sentence on some of them; none where there are none."""
+    if not found:
+        return []
     begins, them = ("does not begin", "it") if len(found) == 1 else ("do not begin", "them")
-    return (
+    return [
         f"NOT IN THIS RUN: {listed(found, most=_NAMED)} {begins} before its end, so that no "
         f"verdict and no number has {them} in it."
-    )
+    ]

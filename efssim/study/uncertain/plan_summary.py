@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from efssim.json_values import IF_ANY, JsonObject, to_json
 from efssim.scenario.shown.cells_use import CellsUse
 from efssim.study.planning.answer.naming import Naming, bound_text, by_path
-from efssim.study.planning.answer.sentences import diverging_text
+from efssim.study.planning.answer.sentences import diverging_texts
 from efssim.study.planning.answer.tried import TriedValues, good_side_text, whole_range_text
 from efssim.study.planning.search import Direction, PlanOutcome
 from efssim.study.planning.summary import AnswerSummary, answer_summary
@@ -146,12 +146,10 @@ def set_answer_text(plan: SetPlanFindings, naming: Naming | None = None) -> str:
     misses = any(m.met is False for m in plan.evaluations if m.value == plan.answer.fails_at)
     beside = "does not" if misses else "was not shown to"
     limit = f"{name.one} of {bound} {holds}{name.whose} keeps {keeps}{so_far}, and {fails} {beside}"
-    better = plan.between[plan.direction == "smallest"]
-    part = plan.answer.holds_at, better
-    return f"{limit}{good_side_text(plan.parameter, plan.between, tried, part)}"
+    tail = good_side_text(plan.parameter, plan.between, tried, plan.answer.holds_at, plan.direction)
+    return f"{limit}{tail}"
 
 
 def set_cautions(plan: SetPlanFindings) -> tuple[str, ...]:
     """Return the reservations about the answer, as sentences."""
-    runs = plan.diverging_on
-    return (diverging_text(plan.parameter, runs),) if runs else ()
+    return diverging_texts(plan.parameter, plan.diverging_on)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from efssim.study.planning.answer.sentences import diverging_cautions
+from efssim.study.planning.answer.sentences import diverging_texts
 from efssim.study.planning.evaluation import Evaluation
 from efssim.study.planning.findings import PlanFindings
-from efssim.study.trial.absent import absent, absent_sentence
+from efssim.study.trial.absent import absent, absent_texts
 from efssim.study.varying.space import with_value
 from efssim.text.quoting import listed
 
@@ -17,16 +17,21 @@ _NAMED = 4
 
 def cautions_of_plan(plan: PlanFindings) -> tuple[str, ...]:
     """Return a sentence for each caution."""
-    return (*diverging_cautions(plan), *_left_out(plan), *_could_not_miss(plan), *_absent(plan))
+    return (
+        *diverging_texts(plan.parameter, plan.diverging_on),
+        *_left_out(plan),
+        *_could_not_miss(plan),
+        *_absent(plan),
+    )
 
 
 def hangs_on_ends(plan: PlanFindings) -> bool:
     """Return whether the ends of the runs decide that the answer, or any value, meets it."""
-    values = None if plan.answer is None else plan.answer.holds_at
+    limit = None if plan.answer is None else plan.answer.holds_at
     return any(
         made.holds and made.ends.decide
         for made in plan.evaluations
-        if values is None or made.value == values
+        if limit is None or made.value == limit
     )
 
 
@@ -52,12 +57,10 @@ def _could_not_miss(plan: PlanFindings) -> Iterator[str]:
         )
 
 
-def _absent(plan: PlanFindings) -> Iterator[str]:
-    """Yield a sentence on the faults and events that begin in no run at either end of the range."""
+def _absent(plan: PlanFindings) -> list[str]:
+    """Return a sentence on faults and events that begin in no run at either end of the range."""
     low, high = (absent(with_value(plan.scenario, plan.parameter, end)) for end in plan.between)
-    never = [name for name in low if name in high]
-    if never:
-        yield absent_sentence(never)
+    return absent_texts([name for name in low if name in high])
 
 
 def _values(plan: PlanFindings, found: Iterable[Evaluation]) -> str:

@@ -27,21 +27,20 @@ def answer_text(plan: PlanFindings, naming: Naming | None = None) -> str:
         return f"{name.subject} has no single limit: it meets the objective {_sets(plan)}"
     holds, fails = text(plan.answer.holds_at), text(plan.answer.fails_at)
     value = f"{bound_text(plan.direction)} {holds}{name.whose}"
-    better = plan.between[plan.direction == "smallest"]
-    beside = good_side_text(plan.parameter, plan.between, tried, (plan.answer.holds_at, better))
+    beside = good_side_text(
+        plan.parameter, plan.between, tried, plan.answer.holds_at, plan.direction
+    )
     return f"{name.one} of {value} {_meets(plan)}, and {fails} {_fails(plan)}{beside}"
 
 
-def diverging_cautions(plan: PlanFindings) -> tuple[str, ...]:
-    """Return the caution where tried values are called met and fall behind, if any."""
-    runs = plan.diverging_on
-    return (diverging_text(plan.parameter, runs),) if runs else ()
-
-
-def diverging_text(parameter: VariedParameter, runs: Sequence[tuple[float, float]]) -> str:
-    """Return the caution on tried values that are called met and fall behind for good."""
+def diverging_texts(
+    parameter: VariedParameter, runs: Sequence[tuple[float, float]]
+) -> tuple[str, ...]:
+    """Return the caution on tried values that are called met and fall behind for good, if any."""
+    if not runs:
+        return ()
     where = runs_text([(parameter.text(low), parameter.text(high)) for low, high in runs])
-    return so_far_text(f"{where}, of the values tried")
+    return (so_far_text(f"{where}, of the values tried"),)
 
 
 def cheapest_text(plan: PlanFindings) -> str:

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from efssim.study.planning.answer.naming import Naming
 from efssim.study.planning.ladder import ladder
+from efssim.study.planning.search import Direction
 from efssim.study.varying.space import VariedParameter
 
 
@@ -77,10 +78,15 @@ def good_side_text(
     parameter: VariedParameter,
     between: tuple[float, float],
     tried: Iterable[float],
-    part: tuple[float, float],
+    holds_at: float,
+    direction: Direction | None,
 ) -> str:
-    """Return in how much of the good side of a limit nothing was tried; nothing without a gap."""
-    values = TriedValues(parameter, between, tried, part)
+    """Return in how much of the good side of a limit nothing was tried; nothing without a gap.
+
+    The limit is the smallest or the largest value that holds, by `direction`.
+    """
+    better = between[direction == "smallest"]
+    values = TriedValues(parameter, between, tried, (holds_at, better))
     if values.gap is None or values.are_all:
         return ""
     return f"; {values.beside_limit()}"
