@@ -20,6 +20,7 @@ from efssim.study.drills.statistics import DrillStatistic
 from efssim.study.drills.study import DrillStudy
 from efssim.study.drills.summary import DrillSummary, summary_of
 from efssim.study.drills.verdict import DrillVerdict
+from efssim.study.trial.absent import absent, absent_texts
 from efssim.text.digits import grouped
 from efssim.text.quantities import format_duration, format_size
 
@@ -111,6 +112,10 @@ def _verdict(name: str, words: str, verdict: DrillVerdict, found: DrillSummary) 
         text += f", 95 % interval {low} to {high}"
     if name == "RPO" and found.diverging:
         text += "; the replication falls behind ever more, so losses only grow"
+    elif name == "RPO" and found.too_short and verdict.met is None:
+        text += (
+            "; no sync completes in the run, which is too short to lose more: a longer run decides"
+        )
     elif verdict.met is None:
         text += ": too few drills to decide, --trials makes more"
     return f"{text}."
@@ -156,6 +161,7 @@ def notes(study: DrillStudy, found: DrillSummary) -> Iterator[str]:
             f"{counted(found.not_applicable, 'drill')} met no configuration: nothing was replicated"
             " when the disaster came. They miss both objectives and are in no number above."
         )
+    yield from absent_texts(absent(study.scenario))
     yield _meaning(study)
     if study.scenario.objectives or study.scenario.thresholds:
         yield (

@@ -10,9 +10,9 @@ from efssim.study.runway.sentences import (
     bought_text,
     cause_text,
     change_text,
-    diverging_text,
     evidence_text,
     said_of,
+    so_far_texts,
 )
 
 
@@ -31,7 +31,7 @@ def runway_html(found: RunwayFindings) -> str:
     )
     return page(
         sentence(goal_of(found), strong=verdict_text(found)),
-        *([sentence(diverging)] if (diverging := diverging_text(found)) else []),
+        *map(sentence, so_far_texts(found)),
         sentence(f"{cause_text(found)} {evidence_text(found)}".strip()),
         table(("alone", "then", "months bought"), changes, words=2),
         table(("month", "from", "objective", "attainment", "bounds"), months, words=3),

@@ -24,9 +24,9 @@ from efssim.study.runway.findings import ChangeOutcome, MonthOutcome, RunwayFind
 from efssim.study.runway.sentences import (
     bought_text,
     cause_text,
-    diverging_text,
     evidence_text,
     said_of,
+    so_far_texts,
 )
 
 _KINDS = {"always": "met", "found": "missed", "never": "missed"}
@@ -57,7 +57,7 @@ def runway_page(found: RunwayFindings, drawn: dict[str, FigureSvg], command: str
 
 def _blocks(found: RunwayFindings, svg: FigureSvg) -> list[Block]:
     evidence = evidence_text(found), strata_text(found), *found.cautions
-    said = _joined((verdict_text(found), diverging_text(found)))
+    said = _joined((verdict_text(found), *so_far_texts(found)))
     notes = cause_text(found), *evidence, limits_of(found)
     kind = "open" if found.first_missed is not None and not found.is_shown else _kind(found)
     answer = PageVerdict(kind, _word(found), said, _joined(notes))
@@ -79,14 +79,14 @@ def _joined(parts: Iterable[str]) -> str:
 
 def _kind(found: RunwayFindings) -> str:
     kind = _KINDS.get(found.outcome, "open")
-    return "open" if kind == "met" and found.diverging_from is not None else kind
+    return "open" if kind == "met" and found.is_so_far else kind
 
 
 def _word(found: RunwayFindings) -> str:
     if found.outcome == "found":
         verb = "First missed" if found.is_shown else "Seems first missed"
         return f"{verb} in month {found.first_missed}"
-    so_far = found.outcome == "always" and found.diverging_from is not None
+    so_far = found.outcome == "always" and found.is_so_far
     return f"{_WORDS[found.outcome]}{', so far' if so_far else ''}"
 
 

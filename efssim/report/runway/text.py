@@ -17,9 +17,9 @@ from efssim.study.runway.sentences import (
     bought_text,
     cause_text,
     change_text,
-    diverging_text,
     evidence_text,
     said_of,
+    so_far_texts,
 )
 from efssim.study.trial.long_faults import long_faults
 from efssim.text.quantities import format_duration
@@ -42,7 +42,7 @@ def runway_report(found: RunwayFindings, command: str) -> str:
         [*heading, *wrapped(goal_of(found), indent=2)],
         thin_lines(found.traces),
         wrapped(verdict_text(found), indent=2),
-        wrapped(diverging_text(found), indent=2),
+        *(wrapped(text, indent=2) for text in so_far_texts(found)),
         wrapped(cause_text(found), indent=2),
         wrapped(evidence_text(found), indent=2),
         wrapped(strata_text(found), indent=2),

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from efssim.report.verdicts.run import goal
 from efssim.report.verdicts.words import OF_TRIALS, Kind, falling_behind
 from efssim.report.words.lines import counted, percent
+from efssim.study.planning.ends import could_not_miss_text
+from efssim.study.trial.absent import absent, absent_texts
 from efssim.study.trial.diverging import DIVERGING
 from efssim.study.uncertain.importance import Importance
 from efssim.study.uncertain.sensitivity import ReplicationSensitivity
@@ -80,9 +82,11 @@ def sentences_of_sets(name: str, study: SetStudy) -> list[str]:
     found = [
         _counts(study.shares[name]),
         _undecided(study.shares[name], study),
+        _too_short(study.shares[name]),
         _unprotected(study.shares[name]),
         _diverging(study.shares[name]),
         measure_first(name, study),
+        *absent_texts(absent(study.scenario, [each.segments for each in study.parameters])),
     ]
     return [text for text in found if text]
 
@@ -98,12 +102,18 @@ def _counts(share: SetShare) -> str:
 
 
 def _undecided(share: SetShare, study: SetStudy) -> str:
-    if not share.undecided:
+    if share.undecided == share.too_short:
         return ""
     return (
         f"A set that {counted(study.trials, 'trial')} cannot decide counts as missed at the lower "
         "end of the interval and as met at the upper one; more --trials decide more of them."
     )
+
+
+def _too_short(share: SetShare) -> str:
+    if not share.too_short:
+        return ""
+    return could_not_miss_text(f"in {counted(share.too_short, 'undecided set')}")
 
 
 def _unprotected(share: SetShare) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from efssim.lag.too_short import could_none_miss
 from efssim.runs.thresholds.numbers import shown, unit_of
 from efssim.study.choosing.choice import SKEWED, Alternative, ChoiceFindings
+from efssim.study.planning.ends import could_not_miss_text
 
 
 def value_text(found: ChoiceFindings, value: float | None) -> str:
@@ -53,12 +57,21 @@ def cautions(found: ChoiceFindings) -> list[str]:
             "of the run and are no property of the scenario."
         )
     if found.best is not None:
-        best = found.alternatives[found.best]
-        met = best.trials.means[best.replication].rpo.met
-        if met is not True:
-            word = "misses" if met is False else "is not shown to meet"
-            said.append(f"The best of these, {best.name}, {word} its RPO objective.")
+        said += _on_objective(found.alternatives[found.best])
     return said
+
+
+def _on_objective(best: Alternative) -> Iterator[str]:
+    """Yield whether the best one meets its RPO, unless it does."""
+    trials, met = best.trials, best.trials.means[best.replication].rpo.met
+    if met is not True:
+        word = "misses" if met is False else "is not shown to meet"
+        yield f"The best of these, {best.name}, {word} its RPO objective."
+        return
+    parts = (trial.summary.replications[best.replication] for trial in trials.trials)
+    if could_none_miss(parts, trials.scenario.rpo.target):
+        where = f"with the best of these, {best.name}"
+        yield could_not_miss_text(where)
 
 
 def _diverges(alternative: Alternative) -> bool:

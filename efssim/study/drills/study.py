@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 
 from efssim.lag.cost.summary import CostSummary
 from efssim.lag.kinds.asked import Asked
+from efssim.lag.summary import AGE, ReplicationSummary
+from efssim.lag.too_short import could_not_miss
 from efssim.runs.drill.drill import replication_of, run_drill
 from efssim.runs.drill.outcome import DrillOutcome
 from efssim.runs.measured import MeasuredWorld
 from efssim.runs.run import Run
 from efssim.scenario import Scenario
-from efssim.scenario.drill.section import Drill
+from efssim.scenario.drill.section import RESTORING, Drill
 from efssim.scenario.expansion.seeds import drawn_with
 from efssim.study.errors import StudyError
 from efssim.study.known import require_known
@@ -21,7 +23,9 @@ from efssim.traces.quality import TraceQuality
 
 DRILLS = 200
 """Drills of a study where anything is drawn, unless it is told how many; chosen."""
-_ASKED = Asked(lags=(), pooled=(), curves=False, pending_mean=False, digest=False)
+_ASKED = Asked(
+    lags=(AGE,), quantiles=False, pooled=(), curves=False, pending_mean=False, digest=False
+)
 
 DrillProgress = Callable[[int, int], None]
 """Called with how many drills are complete, of how many."""
@@ -39,6 +43,8 @@ class DrillStudy:
     """Whether nothing is drawn, so that one drill says all."""
     diverging: bool
     """Whether the replication falls behind ever more in a run without the disaster."""
+    too_short: bool = False
+    """Whether no sync completes in that run, and it is too short for a loss above the target."""
     cost: CostSummary | None = None
     """Cost for a month in that run; None where the scenario has no prices."""
     traces: Mapping[str, TraceQuality] = field(default_factory=dict)
@@ -74,8 +80,17 @@ def drilled(
         if on_progress is not None:
             on_progress(trial + 1, count)
     calm = _calm(scenario, seed)
-    diverging = calm.outcomes[replication_of(scenario)].summary.syncs.diverging
-    return DrillStudy(scenario, seed, tuple(outcomes), is_exact, diverging, calm.cost, calm.traces)
+    found = calm.outcomes[replication_of(scenario)].summary
+    return DrillStudy(
+        scenario,
+        seed,
+        tuple(outcomes),
+        is_exact,
+        found.syncs.diverging,
+        _is_too_short(scenario, found),
+        calm.cost,
+        calm.traces,
+    )
 
 
 def with_drill(scenario: Scenario) -> Scenario:
@@ -91,6 +106,12 @@ def with_drill(scenario: Scenario) -> Scenario:
             else "the scenario has no replication to fail over"
         )
     return scenario.model_copy(update={"drill": Drill()})
+
+
+def _is_too_short(scenario: Scenario, calm: ReplicationSummary) -> bool:
+    """Return whether no drill could lose more than the target; backups have points of their own."""
+    restores = scenario.drill is not None and scenario.drill.kind == RESTORING
+    return not restores and could_not_miss(calm, scenario.rpo.target)
 
 
 def _calm(scenario: Scenario, seed: int) -> Run:

@@ -75,6 +75,9 @@ class DrillSummary:
     undetected: int
     diverging: bool
     """Whether the replication falls behind ever more, so that a loss depends on when it comes."""
+    too_short: bool
+    """Whether no sync completes without the disaster, in a run too short to lose more than the
+    target."""
     ci95: Mapping[str, DrillIntervals | Interval | None]
     passes: bool
     """Whether every objective is met and no trace is too thin for that, as `--check` asks."""
@@ -110,6 +113,7 @@ def summary_of(study: DrillStudy) -> DrillSummary:
         not_applicable=sum(not one.is_applicable for one in outcomes),
         undetected=sum(one.ending is Ending.UNDETECTED for one in outcomes),
         diverging=study.diverging,
+        too_short=study.too_short,
         ci95=ci95,
         passes=passes(study),
         traces=study.traces,
@@ -128,6 +132,7 @@ def rpo_of(study: DrillStudy) -> DrillVerdict:
         rpo.attainment,
         is_exact=study.is_exact,
         is_diverging=study.diverging,
+        is_too_short=study.too_short,
     )
 
 

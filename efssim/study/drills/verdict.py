@@ -27,7 +27,7 @@ class DrillVerdict:
     interval: Interval | None
     """Its 95 % interval; None where nothing is drawn."""
     met: bool | None
-    """None: not enough drills to decide."""
+    """None: not enough drills to decide, or each had to meet it, as the run is too short."""
     minutes: int | None
     """Whole minutes within which 95 % of the drills are, rounded up; None: they are never."""
 
@@ -40,18 +40,18 @@ def verdict_of(
     *,
     is_exact: bool,
     is_diverging: bool = False,
+    is_too_short: bool = False,
 ) -> DrillVerdict:
     """Return the verdict on drills of which some are within a target.
 
     `is_exact`: nothing is drawn, so every drill is like this one. One that is diverging is missed,
-    as its losses only grow.
+    as its losses only grow. One that no drill could miss is not decided.
     """
     share = sum(within) / len(within) if within else None
     interval = None if is_exact or not within else share_interval(within)
-    met = _met(share, interval, objective, is_exact=is_exact)
-    return DrillVerdict(
-        target_s, objective, share, interval, False if is_diverging else met, whole_minutes(seconds)
-    )
+    met = False if is_diverging else _met(share, interval, objective, is_exact=is_exact)
+    met = None if is_too_short and met else met
+    return DrillVerdict(target_s, objective, share, interval, met, whole_minutes(seconds))
 
 
 def share_interval(within: Sequence[bool]) -> Interval:

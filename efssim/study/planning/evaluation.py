@@ -13,13 +13,13 @@ from efssim.lag.detection.judging import MONTH_S
 from efssim.lag.kinds.asked import Asked
 from efssim.lag.summary import AGE, RpoSummary
 from efssim.study.means.cost import CostOfTrials
-from efssim.study.planning.ends import Ends
+from efssim.study.planning.ends import Ends, EndsVerdict, ends_of
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import ROUNDING, Evidence, judgement
 from efssim.study.statistics.intervals import Interval, student_t
 from efssim.study.statistics.protected import most_unprotected_s, protected
 from efssim.study.statistics.weighing import Weighing
-from efssim.study.trial.diverging import falls_behind, with_divergence
+from efssim.study.trial.diverging import falls_behind, so_far, with_divergence
 
 Stage = Literal["search", "confirmation"]
 
@@ -188,6 +188,11 @@ class Evaluation:
         """Whether it is taken for met while more is written than can be sent."""
         return self.holds and self.falls_behind
 
+    @property
+    def hangs_on_ends(self) -> bool:
+        """Whether it is taken for met because of where the runs end."""
+        return self.holds and self.ends.decide
+
     def reaches(self, share: float) -> bool:
         """Return whether mean attainment reaches a share; for 100 %, whether no trial falls short.
 
@@ -199,7 +204,9 @@ class Evaluation:
 
 def said(made: Evaluation) -> str:
     """Return the verdict of an evaluation on the objective, in a few words."""
-    return with_divergence(_said(made)) if made.falls_behind else _said(made)
+    if made.falls_behind:
+        return with_divergence(_said(made))
+    return so_far(_said(made)) if made.hangs_on_ends else _said(made)
 
 
 def _said(made: Evaluation) -> str:
@@ -234,13 +241,15 @@ def evaluated(
         met = holds = losses.none()
     is_protected = all(protected(trials.trials, name, trials.weighing) for name in replications)
     met = met if is_protected else False
+    holds = holds if met is None else met
+    ends = ends_of(trials, replications, of, EndsVerdict(True if holds else met, objective))
     diverging = _diverging(trials, replications)
     return Evaluation(
         value=value,
         losses=losses,
         interval=interval,
         met=met,
-        holds=holds if met is None else met,
+        holds=holds,
         more_trials=_most([each.more_trials for each in found]) if met is None else 0,
         stage=stage,
         seed=trials.seed,
@@ -252,6 +261,7 @@ def evaluated(
         is_protected=is_protected,
         unprotected_s=most_unprotected_s(trials.trials, replications),
         cost=trials.cost,
+        ends=ends if is_protected else Ends(),
         diverging_share=diverging,
         falls_behind=falls_behind(diverging, objective),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 from efssim.study.kept.points import KeepsPoints
@@ -19,7 +18,6 @@ from efssim.study.planning.confirm import (
     next_trials,
     search_confidence,
 )
-from efssim.study.planning.ends import ends_of
 from efssim.study.planning.evaluation import READS, Evaluation, evaluated
 from efssim.study.planning.findings import Answer, Candidate, Cheapest, PlanFindings
 from efssim.study.planning.ladder import ladder
@@ -253,15 +251,7 @@ class PlanSearch:
             "confirmation" if look else "search",
             self._asked.objective.name,
         )
-        made = self._with_ends(made, self._begun)
         self._made[ordinal, look] = made
         if self._tell is not None:
             self._tell(made)
         return made
-
-    def _with_ends(self, made: Evaluation, trials: TrialSet) -> Evaluation:
-        """Return an evaluation with the part that the ends of its runs leave open."""
-        if not made.is_protected:
-            return made
-        asked, met = self._asked.objective, True if made.holds else made.met
-        return replace(made, ends=ends_of(trials, asked.replications, asked.name, met))

@@ -9,12 +9,16 @@ from efssim.scenario.schema import WriteStream
 from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.growth import MonthlyGrowth
 from efssim.study.runway.months import MONTH_S
+from efssim.study.trial.absent import absent, absent_texts
 
 _WEEK_S = 7 * 86_400.0
 
 
 def cautions_of(scenario: Scenario) -> Iterator[str]:
-    """Yield reservations: no growth of rates, differences that are of the calendar."""
+    """Yield reservations: no growth of rates, differences that are of the calendar.
+
+    And faults and events that begin in no month, since every one is moved as a whole.
+    """
     systems = scenario.file_systems.values()
     streams = [stream for system in systems for stream in system.writes.values()]
     parts = [system.growth for system in systems] + [stream.growth for stream in streams]
@@ -27,6 +31,7 @@ def cautions_of(scenario: Scenario) -> Iterator[str]:
         )
     if scenario.duration < MONTH_S and any(stream.trace is not None for stream in streams):
         yield "Every month replays the rows of the trace that month 0 has, times its growth."
+    yield from absent_texts(absent(scenario))
 
 
 def _is_weekly(stream: WriteStream) -> bool:

@@ -64,6 +64,16 @@ class MonthOutcome:
         return any(each.falls_behind for each in self.evaluations)
 
     @property
+    def hangs_on_ends(self) -> bool:
+        """Whether it is taken for met because of where runs end, at a parameter set at least."""
+        return any(each.hangs_on_ends for each in self.evaluations)
+
+    @property
+    def is_so_far(self) -> bool:
+        """Whether it is not missed in its window, and a longer one may decide otherwise."""
+        return not self.missed and (self.falls_behind or self.hangs_on_ends)
+
+    @property
     def missed_share(self) -> float:
         """Share of the parameter sets whose mean misses the objective; 0 or 1 without any."""
         missed = sum(is_missed(each, self.objective) for each in self.evaluations)
@@ -123,6 +133,11 @@ class ChangeOutcome:
     def diverging_from(self) -> int | None:
         """The first month tried that is not missed and falls behind; None: there is none."""
         return diverging_from(self.months)
+
+    @property
+    def hanging_from(self) -> int | None:
+        """The first month tried that is taken for met because of where the runs end, if any."""
+        return next((each.month for each in self.months if each.hangs_on_ends), None)
 
 
 def diverging_from(months: Sequence[MonthOutcome]) -> int | None:
@@ -185,6 +200,11 @@ class RunwayFindings:
     def diverging_from(self) -> int | None:
         """The first month that is not missed and falls behind for good; None: there is none."""
         return diverging_from(self.months)
+
+    @property
+    def is_so_far(self) -> bool:
+        """Whether a longer window may decide otherwise on a month that is not missed."""
+        return any(each.is_so_far for each in self.months)
 
     @property
     def by_help(self) -> list[ChangeOutcome]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from efssim.study.planning.ends import Ends, could_not_miss_text, left_out_text
 from efssim.study.runway.cause import MissCause
 from efssim.study.runway.findings import ChangeOutcome, MonthOutcome, RunwayFindings
-from efssim.study.trial.diverging import so_far_text, with_divergence
+from efssim.study.trial.diverging import so_far, so_far_text, with_divergence
 
 _TERMS = {
     "setup": "the fixed time of a sync",
@@ -24,8 +25,8 @@ def answer_text(found: RunwayFindings) -> str:
     """Return the answer in one sentence, without a full stop."""
     whole = f"month 0 to month {found.horizon}"
     if found.outcome == "always":
-        so_far = "" if found.diverging_from is None else " so far"
-        return f"the objective is met{so_far} in every month from {whole}"
+        so_far_said = " so far" if found.is_so_far else ""
+        return f"the objective is met{so_far_said} in every month from {whole}"
     if found.outcome == "never":
         return f"the objective is missed in every month from {whole}"
     if found.first_missed is None:
@@ -66,15 +67,42 @@ def _interval(found: RunwayFindings) -> str:
     return f", {sure} {first} to {last}"
 
 
-def diverging_text(found: RunwayFindings) -> str:
-    """Return from which month on met months fall behind for good; nothing where none does."""
+def so_far_texts(found: RunwayFindings) -> list[str]:
+    """Return why a longer window may decide otherwise on months, as sentences."""
+    return [*_diverging(found), *_left_out(found), *_could_not_miss(found)]
+
+
+def _diverging(found: RunwayFindings) -> Iterator[str]:
     at = found.diverging_from
-    return "" if at is None else so_far_text(f"from month {at} on")
+    if at is not None:
+        yield so_far_text(f"from month {at} on")
+
+
+def _left_out(found: RunwayFindings) -> Iterator[str]:
+    ends = [(month, made) for month, made in _ends(found) if made.left.turns]
+    if ends:
+        where = f"in {months_text(_months_of(ends))}"
+        yield left_out_text(where, [made for _, made in ends], found.objective.of)
+
+
+def _could_not_miss(found: RunwayFindings) -> Iterator[str]:
+    ends = [(month, made) for month, made in _ends(found) if made.could_not_miss]
+    if ends:
+        yield could_not_miss_text(f"in {months_text(_months_of(ends))}")
+
+
+def _ends(found: RunwayFindings) -> list[tuple[int, Ends]]:
+    """Return what the ends of the runs leave open, by month and parameter set."""
+    return [(each.month, made.ends) for each in found.months for made in each.evaluations]
+
+
+def _months_of(ends: Sequence[tuple[int, Ends]]) -> list[int]:
+    return list(dict.fromkeys(month for month, _ in ends))
 
 
 def cautions_text(found: RunwayFindings) -> tuple[str, ...]:
     """Return the reservations about the months, as sentences."""
-    return tuple(text for text in (diverging_text(found), *found.cautions) if text)
+    return (*so_far_texts(found), *found.cautions)
 
 
 def evidence_text(found: RunwayFindings) -> str:
@@ -131,8 +159,13 @@ def _batch(cause: MissCause) -> str:
 
 def change_text(change: ChangeOutcome, found: RunwayFindings) -> str:
     """Return how many months a change buys, in words."""
-    at = change.diverging_from
-    return _bought(change, found) + ("" if at is None else f", diverging from month {at} on")
+    at, ends = change.diverging_from, change.hanging_from
+    said = [_bought(change, found)]
+    if at is not None:
+        said.append(f"diverging from month {at} on")
+    if ends is not None:
+        said.append(f"met so far from month {ends} on")
+    return ", ".join(said)
 
 
 def _bought(change: ChangeOutcome, found: RunwayFindings) -> str:
@@ -171,7 +204,9 @@ def _are(months: Sequence[int]) -> str:
 def said_of(made: MonthOutcome) -> str:
     """Return the verdict of a month in a few words."""
     word = {None: "not decided", True: "met", False: "missed"}[made.met]
-    return with_divergence(word) if made.falls_behind else word
+    if made.falls_behind:
+        return with_divergence(word)
+    return so_far(word) if made.is_so_far else word
 
 
 def month_text(made: MonthOutcome, change: str) -> str:

@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from efssim.scenario import Scenario
 from efssim.text.quoting import listed
-from efssim.text.yaml.paths import format_path
+from efssim.text.yaml.paths import Path, format_path
 
 _NAMED = 4
 """Of them that are named."""
 
 
-def absent(scenario: Scenario) -> list[str]:
+def absent(scenario: Scenario, unknown: Collection[Path] = ()) -> list[str]:
     """Return the faults that surely do not begin before the end of a run, then such events.
 
-    A fault that may, by chance, is a matter of evidence. A call at the last instant is made.
+    A fault that may, by chance, is a matter of evidence, as is one with an `unknown` parameter. A
+    call at the last instant is made.
     """
-    return [*_faults(scenario), *_events(scenario)]
+    may = {path[:2] for path in unknown}
+    found = [*_faults(scenario), *_events(scenario)]
+    return [f"{format_path(path)} ({what})" for path, what in found if path not in may]
 
 
-def _faults(scenario: Scenario) -> Iterator[str]:
+def _faults(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     before_end_s = math.nextafter(scenario.duration, 0.0)
     for name, fault in scenario.faults.items():
         if fault.every.share_at_most(before_end_s) == 0:
-            yield f"{format_path(('faults', name))} ({fault.kind} {fault.target})"
+            yield ("faults", name), f"{fault.kind} {fault.target}"
 
 
-def _events(scenario: Scenario) -> Iterator[str]:
+def _events(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     for ordinal, event in enumerate(scenario.events):
         if event.call is None and event.at >= scenario.duration:
-            yield f"{format_path(('events', ordinal))} ({event.kind} {event.target})"
+            yield ("events", ordinal), f"{event.kind} {event.target}"
 
 
 def absent_texts(found: Sequence[str]) -> list[str]:

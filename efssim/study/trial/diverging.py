@@ -20,7 +20,12 @@ def falls_behind(diverging: float, objective: float) -> bool:
 
 def with_divergence(word: str) -> str:
     """Return the word of a verdict in a table, such as `met`, where more is written than sent."""
-    return f"{MET_SO_FAR.lower() if word == 'met' else word}, {DIVERGING.lower()}"
+    return f"{so_far(word)}, {DIVERGING.lower()}"
+
+
+def so_far(word: str) -> str:
+    """Return the word of a verdict in a table where a longer run may decide otherwise."""
+    return MET_SO_FAR.lower() if word == "met" else word
 
 
 def runs_text(runs: Sequence[tuple[str, str]]) -> str:

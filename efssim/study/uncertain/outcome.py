@@ -9,6 +9,7 @@ from typing import Literal
 from efssim.lag.kinds.asked import OF_AGE
 from efssim.lag.pool import Pool
 from efssim.lag.summary import AGE
+from efssim.lag.too_short import could_none_miss
 from efssim.scenario import Scenario
 from efssim.study.run.trial_set import TrialSet
 from efssim.study.statistics.evidence import judgement
@@ -30,7 +31,7 @@ class SetReplication:
 
     verdict: SetVerdict
     """On the objective, with 99 % confidence. A set that has a recovery point too far back when a
-    disaster comes, in too many trials, has missed it."""
+    disaster comes, in too many trials, has missed it; one that is too short has none."""
     met_throughout: bool
     """Whether it is met, and there always was a recovery point within the target."""
     attainment: float | None
@@ -48,6 +49,9 @@ class SetReplication:
     """Share of the trials in which more is written than can be sent."""
     falls_behind: bool
     """Whether those are more than the objective allows time above the target."""
+    too_short: bool = False
+    """Whether no sync completed in any window, and each was too short for the age to pass the
+    target: it would be met with any rates."""
 
     @property
     def is_exact(self) -> bool:
@@ -87,6 +91,12 @@ def _of(trials: TrialSet, name: str) -> SetReplication:
     verdict: SetVerdict = "undecided" if found.met is None else "met" if found.met else "missed"
     if loses_too_often(trials.trials, name, trials.weighing):
         verdict = "missed"
+    known = [trial.summary.replications.get(name) for trial in trials.trials]
+    too_short = verdict == "met" and could_none_miss(
+        (part for part in known if part is not None), trials.scenario.rpo.target
+    )
+    if too_short:
+        verdict = "undecided"
     alone = trials.trials[0].summary.replications.get(name) if len(trials) == 1 else None
     age = trials.pooled.get(name, {}).get(AGE) if alone is None else alone.age
     return SetReplication(
@@ -101,4 +111,5 @@ def _of(trials: TrialSet, name: str) -> SetReplication:
         unprotected_s=means.unprotected_s,
         diverging=means.syncs.diverging,
         falls_behind=falls_behind(means.syncs.diverging, means.rpo.objective),
+        too_short=too_short,
     )

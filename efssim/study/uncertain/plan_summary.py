@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from efssim.json_values import IF_ANY, JsonObject, to_json
 from efssim.scenario.shown.cells_use import CellsUse
+from efssim.study.planning.answer.cautions import absent_between, values_text
 from efssim.study.planning.answer.naming import Naming, bound_text, by_path
 from efssim.study.planning.answer.sentences import diverging_texts
 from efssim.study.planning.answer.tried import TriedValues, good_side_text, whole_range_text
+from efssim.study.planning.ends import could_not_miss_text
 from efssim.study.planning.search import Direction, PlanOutcome
 from efssim.study.planning.summary import AnswerSummary, answer_summary
 from efssim.study.statistics.intervals import Interval
-from efssim.study.uncertain.planning import SetEvaluation, SetPlanFindings
+from efssim.study.uncertain.planning import SetEvaluation, SetPlanFindings, without
 from efssim.study.uncertain.summary import UncertainSummary, unknown_summary
 from efssim.traces.quality import TraceQuality
 
@@ -42,6 +44,7 @@ class SetEvaluationSummary:
     sets_met: int
     sets_missed: int
     sets_undecided: int
+    sets_too_short: int
     sets_diverging: int
     met: bool | None
     stage: str
@@ -119,6 +122,7 @@ def _evaluation(made: SetEvaluation) -> SetEvaluationSummary:
         sets_met=share.met,
         sets_missed=share.missed,
         sets_undecided=share.undecided,
+        sets_too_short=share.too_short,
         sets_diverging=share.diverging,
         met=made.met,
         stage=made.stage,
@@ -152,4 +156,18 @@ def set_answer_text(plan: SetPlanFindings, naming: Naming | None = None) -> str:
 
 def set_cautions(plan: SetPlanFindings) -> tuple[str, ...]:
     """Return the reservations about the answer, as sentences."""
-    return diverging_texts(plan.parameter, plan.diverging_on)
+    known, _ = without(plan.scenario, plan.parameter)
+    unknown = [each.segments for each in plan.unknown]
+    return (
+        *diverging_texts(plan.parameter, plan.diverging_on),
+        *_too_short(plan),
+        *absent_between(known, plan.parameter, plan.between, unknown),
+    )
+
+
+def _too_short(plan: SetPlanFindings) -> Iterator[str]:
+    found = [made for made in plan.evaluations if made.share.too_short]
+    if found:
+        most = max(made.share.too_short for made in found)
+        where = f"at {values_text(plan.parameter, (made.value for made in found))}"
+        yield could_not_miss_text(f"{where}, in up to {most:,} undecided sets of a value")

@@ -335,7 +335,12 @@ def _worst(outcome: SetOutcome, names: Sequence[str]) -> SetReplication | None:
     worst = min(known, key=lambda part: order[part.verdict], default=None)
     if worst is None or (len(known) < len(parts) and worst.verdict != "missed"):
         return None
-    return replace(worst, falls_behind=any(part.falls_behind for part in known))
+    alike = [part for part in known if part.verdict == worst.verdict]
+    return replace(
+        worst,
+        falls_behind=any(part.falls_behind for part in known),
+        too_short=all(part.too_short for part in alike),
+    )
 
 
 def _direction(low: SetEvaluation, high: SetEvaluation) -> Direction:

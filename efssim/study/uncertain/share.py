@@ -29,6 +29,8 @@ class SetShare:
     high: float
     diverging: int = 0
     """Sets that fall behind for good, whatever they attain: met for as long as this run only."""
+    too_short: int = 0
+    """Of those that are undecided, sets whose windows are too short for any verdict but met."""
 
     @property
     def diverging_share(self) -> float:
@@ -84,7 +86,9 @@ def share_of(
     low = _at_least(times * met, times * count, wrong, outside)
     high = 1 - _at_least(times * missed, times * count, wrong, outside)
     diverging = sum(part.falls_behind for part in known)
-    return SetShare(count, met, missed, count - met - missed, throughout, low, high, diverging)
+    short = sum(part.too_short for part in known)
+    undecided = count - met - missed
+    return SetShare(count, met, missed, undecided, throughout, low, high, diverging, short)
 
 
 def _at_least(found: int, count: int, wrong: float, outside: float) -> float:

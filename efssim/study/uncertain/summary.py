@@ -55,6 +55,7 @@ class SetsRpo:
     sets_met: int
     sets_missed: int
     sets_undecided: int
+    sets_too_short: int
     sets_met_throughout: int
     sets_diverging: int
     """Sets in which more is written than can be sent, in too many trials."""
@@ -181,6 +182,7 @@ def _rpo(study: SetStudy, name: str) -> SetsRpo:
         sets_met=share.met,
         sets_missed=share.missed,
         sets_undecided=share.undecided,
+        sets_too_short=share.too_short,
         sets_met_throughout=share.met_throughout,
         sets_diverging=share.diverging,
         share=share.share,

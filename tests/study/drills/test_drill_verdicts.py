@@ -123,7 +123,7 @@ def test_the_mean_loss_is_the_byte_rate_times_the_mean_age():
 
 
 def test_a_drill_that_fails_never_passes():
-    down = [{"at": 0, "region_outage": "us-west-2"}]
+    down = [{"at": "5 min", "region_outage": "us-west-2"}]
     made = world(events=down, drill={"at": "1 h"}, rpo={"target": "2 h"}).with_({"rto": None})
     study = drilled(made)
     assert study.outcomes[0].ending is Ending.FAILED

@@ -94,8 +94,8 @@ _NAMES = {
     "false_alarms files fired from_writes hours_above late loss_writes lost_writes missed "
     "more_trials muted needed no_recovery_point not_applicable off_grid_rows "
     "open_at_end_writes pairs periods periods_missing region_down repeated_rows rows rows_used "
-    "seed set sets sets_diverging sets_met sets_met_throughout sets_missed sets_undecided stratum "
-    "trial "
+    "seed set sets sets_diverging sets_met sets_met_throughout sets_missed "
+    "sets_too_short sets_undecided stratum trial "
     "trials trials_of_an_observation undetected violations waiting_writes windows "
     "windows_needed writes",
     "amount": "busiest_hour_bytes_per_s credits_bytes credits_min_bytes limit_bytes_per_s "

@@ -77,7 +77,8 @@ def _evidence(plan: SetPlanFindings) -> str:
 
 def _undecided(plan: SetPlanFindings) -> str:
     """Return the lacking evidence where sets are undecided."""
-    most = max((made.share.undecided for made in plan.evaluations), default=0)
+    open_sets = (made.share.undecided - made.share.too_short for made in plan.evaluations)
+    most = max(open_sets, default=0)
     if plan.outcome != "undecided" or not most:
         return ""
     return (
