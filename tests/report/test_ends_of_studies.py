@@ -146,3 +146,20 @@ def test_a_choice_says_that_the_best_could_not_miss(file: Path) -> None:
     assert found.answer == "of-1"
     caution = f"NO SYNC COMPLETED with the best of these, of-1, {NO_SYNC}"
     assert caution in found.summary["cautions"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "state"),
+    [
+        ((), "met"),
+        (SHORT, "not decided"),
+        (("replications.dr.sync.throughput=1 kB/s",), "not decided"),  # falls behind for good
+        (("rpo.target=30 s",), "missed"),
+    ],
+)
+def test_the_items_of_a_fleet_in_a_sweep(file: Path, changed: tuple[str, ...], state: str) -> None:
+    fleet = ("file_systems.data.count=11", *changed)
+    vary = ("--vary", "replications.dr.sync.interval=1min,2min", "--trials", "2")
+    lines = done("sweep", file, *vary, "--quiet", changed=fleet).out.splitlines()
+    head = next(k for k, line in enumerate(lines) if "RPO of each" in line)
+    assert [line.endswith(f"  {state}") for line in lines[head + 1 : head + 3]] == [True, True]

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from efssim.lag.fleets.summary import ItemSpread, SpreadTree
 from efssim.report.text.fleets.tables import SPREAD_HEAD
 from efssim.report.verdicts.fleets import SECTIONS, are_many
+from efssim.report.verdicts.trials import colour_of
 from efssim.report.verdicts.varied.sweep import STATES
 from efssim.report.verdicts.words import Kind
 from efssim.report.words.lines import counted, percent
-from efssim.study.means.fleets import FleetOfTrials
+from efssim.study.run.trial_set import TrialSet
 from efssim.text.items import every_item, is_meant
 
 if TYPE_CHECKING:
@@ -49,18 +50,17 @@ def fleet_rows(
         spread = spread_at(one.spread, measure)
         numbers = (spread.min, spread.p50, spread.p95, spread.max)
         share = "-" if one.attainment_all is None else percent(one.attainment_all)
-        shares = [share, STATES[_kind(one)]]
+        shares = [share, STATES[_kind(fleet, point.trials)]]
         rows.append([*_values(sweep, point), *(shown(measure, x) for x in numbers), *shares])
     return rows
 
 
-def _kind(one: FleetOfTrials) -> Kind:
+def _kind(fleet: str, trials: TrialSet) -> Kind:
     """Return the kind of the verdict on all items: met only where each meets the RPO."""
-    if one.met is None:
-        return "open"
-    if not one.met:
-        return "missed"
-    return "met" if one.met_throughout else "once"
+    items = every_item(fleet)
+    found = [colour_of(name, trials) for name in trials.means if is_meant(items, name)]
+    order: tuple[Kind, ...] = ("missed", "open", "once", "met")
+    return min(found, key=order.index, default="open")
 
 
 def items_text(sweep: SweepPoints, fleet: str) -> str:
