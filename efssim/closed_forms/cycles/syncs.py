@@ -145,23 +145,24 @@ class Syncs:
             return 0.0
         touched = [flow.touched(span_s) for flow in self.flows]
         nothing = math.prod(1.0 - share for share in touched)
+        bytes_bind = self._bytes_bind(span_s)
         longer_s = math.fsum(
             flow.writes_per_s
             * (
                 nothing * self.inventory_s
                 + (1.0 - share) * flow.large_file_bytes / self.diff_rate
                 + (1.0 if flow.random else max(0.0, 1.0 - flow.writes_per_s * span_s))
-                * self._one_write_s(flow, span_s)
+                * self._one_write_s(flow, span_s, bytes_bind)
             )
             for flow, share in zip(self.flows, touched, strict=True)
         )
         return self.failures.factor * longer_s / self.writes_per_s
 
-    def _one_write_s(self, flow: Flow, span_s: float) -> float:
+    def _one_write_s(self, flow: Flow, span_s: float, bytes_bind: bool) -> float:
         """Return the transfer time that one more write of a flow adds to a sync."""
         if not flow.writes_per_s:
             return 0.0
-        if self._bytes_bind(span_s):
+        if bytes_bind:
             return flow.sent_slope(span_s) / flow.writes_per_s / self.throughput
         return flow.files_per_write / self.file_rate
 
