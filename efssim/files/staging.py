@@ -109,11 +109,14 @@ def clear_abandoned(home: Path, name: str) -> None:
 
 
 def _remove(root: Path) -> None:
-    """Remove a staging folder as far as possible, its lock last: by that the rest is found."""
+    """Remove a staging folder as far as possible, its lock last: by that the rest is found.
+
+    What cannot go now keeps the lock, so that the next writer tries again.
+    """
     with suppress(OSError):
         for inside in [each for each in root.iterdir() if each.name != LOCK]:
             if inside.is_dir():
-                shutil.rmtree(inside, ignore_errors=True)
+                shutil.rmtree(inside)
             else:
                 inside.unlink(missing_ok=True)
         (root / LOCK).unlink(missing_ok=True)
@@ -147,5 +150,5 @@ def _probe(folder: Path) -> Iterator[Path]:
     try:
         yield made
     finally:
-        with suppress(FileNotFoundError):  # moved, or cleared away by somebody else
+        with suppress(OSError):  # moved or cleared away; what cannot go is left to clear_abandoned
             made.rmdir()

@@ -53,7 +53,7 @@ class Tried:
         assert self.whole.code == 0, self.whole.err
         self.after = contents("out")
         self.is_part = name == "part"  # of which each line is whole, not the file
-        assert not leftovers()
+        assert not (left := leftovers()), left
         self.afresh()
 
     def afresh(self) -> None:
@@ -71,12 +71,13 @@ class Tried:
         for file, content in found.items():
             assert content in (self.before.get(file), self.after.get(file)), file
 
-    def require_again(self) -> None:
+    def require_again(self, where: str = "") -> None:
         """Assert that the same command ends as if nothing had happened."""
         again = done(*self.words)
         assert (again.code, again.out) == (0, self.whole.out), again.err
         assert contents("out") == self.after
-        assert not leftovers()
+        left = leftovers()
+        assert not left, f"{left} after {where}"
 
     def fault(self, kind: str, at: int) -> None:
         """Let a fault happen, and check what is there then and after the next run."""
@@ -94,7 +95,7 @@ class Tried:
         self.require_whole(kind == KILLED)
         if kind == FAILS and found.code == 2:
             assert not leftovers("out"), where
-        self.require_again()
+        self.require_again(where)
         self.afresh()
 
     def kill(self, after_s: float) -> bool:
