@@ -50,12 +50,14 @@ def initial_work(replication: ReplicationState, change_set: ChangeSet) -> tuple[
     """Return bytes and files of an initial sync that is cut now: those the destination lacks.
 
     That is the difference when the configuration was created and the writes since, at most
-    the size of the source. Files are taken in proportion to the bytes: the model does not know
-    which file a byte is in.
+    the size of the source. Files are taken in proportion to the bytes, to the nearest whole one and
+    a half to the even one: the model does not know which file a byte is in.
     """
     size, differed = change_set.source_bytes, replication.differed_bytes
     if differed is None:
         return size, change_set.source_files
     differing = min(size, differed + change_set.written_bytes)
-    share = differing / size if size else 1.0
-    return differing, round(change_set.source_files * share)
+    if not size:
+        return differing, change_set.source_files
+    # Whole numbers up to the one division: a share has no half of eleven files.
+    return differing, round(change_set.source_files * differing / size)

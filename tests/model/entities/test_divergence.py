@@ -17,6 +17,8 @@ from efssim.model.entities.divergence import initial_work
         (1000, 40, 900, 150, (1000, 40)),  # at most all
         (1000, 40, None, 150, (1000, 40)),  # the destination has nothing of it
         (1000, 40, 0, 0, (0, 0)),
+        (22, 11, 10, 5, (15, 8)),  # 7.5 files, a half that 15/22 times 11 does not have
+        (20, 10, 5, 0, (5, 2)),  # 2.5 files: to the even one
         (0, 40, 0, 0, (0, 40)),  # empty files, each of which may differ
     ],
 )
