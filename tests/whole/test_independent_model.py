@@ -35,17 +35,28 @@ Make = Callable[[int, Path], Json]
 def disagreement(seed: int, folder: Path, make: Make = random_scenario) -> str:
     """Return what differs in a scenario, if anything."""
     scenario = Scenario.model_validate(make(seed, folder))
-    world = World(scenario).run()
-    if not world.is_exact and make is crowded_scenario:
+    world, result = World(scenario).run(), efssim.run(scenario)
+    if make is crowded_scenario and not (world.is_exact and is_exact(result)):
         return ""
     assert not world.agenda.near_ties, "all times lie on the grid"
-    found = compared(scenario, world)
+    found = compared(result, scenario, world)
     return "\n  ".join([f"{make.__name__}({seed}):", *found]) if found else ""
 
 
-def compared(scenario: Scenario, world: World) -> list[str]:
+def is_exact(result: Result) -> bool:
+    """Return whether no time in violation is beside the grid by rounding alone.
+
+    A share of a fifth is no float: what falls on one instant may come a last bit apart. What is
+    further from the grid than rounding can take it is compared.
+    """
+    parts = result.summary["replications"].values()
+    beside = [part["rpo"]["violation_s"] * 2**20 % 1 for part in parts]
+    return not any(0 < min(part, 1 - part) < 1e-3 for part in beside)
+
+
+def compared(result: Result, scenario: Scenario, world: World) -> list[str]:
     """Return what differs between efssim and a world at its end."""
-    result, ours = efssim.run(scenario), summarise(world)
+    ours = summarise(world)
     return [
         *differences(ours, result.summary["replications"]),
         *differences(by_ordinal(thresholds(world, ours)), judged(result), "thresholds"),
@@ -120,7 +131,7 @@ INSTANTS = [
 @pytest.mark.parametrize(("first", "second", "changes"), INSTANTS)
 def test_both_models_agree_at_an_instant(first: str, second: str, changes: Changes) -> None:
     scenario = world_with(first, second, changes)
-    assert not compared(scenario, World(scenario).run())
+    assert not compared(efssim.run(scenario), scenario, World(scenario).run())
 
 
 def test_few_scenarios_are_left_out_as_they_are_not_exact(tmp_path: Path) -> None:
