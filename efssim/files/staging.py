@@ -116,11 +116,13 @@ def _remove(root: Path) -> None:
     with suppress(OSError):
         for inside in [each for each in root.iterdir() if each.name != LOCK]:
             if inside.is_dir():
-                shutil.rmtree(inside)
+                shutil.rmtree(inside, ignore_errors=True)
             else:
-                inside.unlink(missing_ok=True)
-        (root / LOCK).unlink(missing_ok=True)
-        root.rmdir()
+                with suppress(OSError):
+                    inside.unlink()
+        if all(each.name == LOCK for each in root.iterdir()):
+            (root / LOCK).unlink(missing_ok=True)
+            root.rmdir()
 
 
 def _escaped(name: str) -> str:

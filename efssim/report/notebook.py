@@ -167,7 +167,7 @@ def sweep_html(sweep: SweepPoints) -> str:
     """Return mean and interval of the main measure at every combination as HTML."""
     from efssim.report.text.fleets.sweep import fleet_rows, shown_replications
     from efssim.report.text.sweep import grid_rows, shown
-    from efssim.report.verdicts.varied.sweep import sweep_verdict
+    from efssim.report.verdicts.varied.sweep import absent_texts_of, sweep_verdict
     from efssim.study.varying.points import MEASURE
 
     each = counted(len(sweep.points[0].trials), "trial")
@@ -188,7 +188,7 @@ def sweep_html(sweep: SweepPoints) -> str:
     points = counted(len(sweep.points), "combination")
     points += f" of {sweep.wanted}, partial: interrupted," * sweep.partial
     last = f"{sweep.scenario.name}: {points} of {each} each, mean and 95 % interval"
-    return page(*parts, sentence(last))
+    return page(*map(sentence, absent_texts_of(sweep)), *parts, sentence(last))
 
 
 def comparison_html(comparison: PairedTrials) -> str:
@@ -196,6 +196,7 @@ def comparison_html(comparison: PairedTrials) -> str:
     from efssim.report.text.comparison import change_text
     from efssim.report.text.sweep import shown
     from efssim.report.verdicts.varied.compared import shown_differences
+    from efssim.study.trial.absent import absent_by_name
 
     a, b = comparison.first.scenario.name, comparison.second.scenario.name
     pairs = counted(len(comparison.numbers), "pair")
@@ -210,5 +211,6 @@ def comparison_html(comparison: PairedTrials) -> str:
         for row in shown_differences(comparison)
     )
     head = ("replication", "measure", "first", "second", "change, 95 % interval")
+    absent = absent_by_name((comparison.first.scenario, comparison.second.scenario))
     compared = f"(second) compared with {a} (first): {pairs} of trials with the same draws."
-    return page(sentence(compared, strong=b), table(head, rows, words=2))
+    return page(sentence(compared, strong=b), *map(sentence, absent), table(head, rows, words=2))

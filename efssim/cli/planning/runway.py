@@ -88,7 +88,8 @@ def _ends(scenario: Scenario, horizon: str | None) -> Iterator[Scenario]:
 
 def _verdicts(found: Runway) -> Verdicts:
     month = "" if found.first_missed is None else f": month {found.first_missed}"
-    return Verdicts(words=(f"{found.outcome.replace('_', ' ')}{month}",))
+    so_far = ", so far" * (found.outcome == "always" and found.is_so_far)
+    return Verdicts(words=(f"{found.outcome.replace('_', ' ')}{month}{so_far}",))
 
 
 def _find(request: PlanRequest, scenario: Scenario, seconds: float) -> Runway:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from efssim.report.choice.figure import choice_alt
-from efssim.report.choice.text import answer_sentence, method, state
+from efssim.report.choice.text import answer_sentence, method, rpo_word, state
 from efssim.report.facts.traces import thin_by_name
 from efssim.report.figures.files import FigureSvg
 from efssim.report.html.study import Block, PageVerdict, Study, study_page
@@ -95,7 +95,7 @@ def _table(found: ChoiceFindings, said: ChoiceSummary) -> HtmlTable:
                 number(each.trials),
                 text(state(found, each, k)),
                 share(each.attainment),
-                text({True: "met", False: "missed", None: "open"}[each.met]),
+                text(rpo_word(found, k)),
             ]
         )
     return HtmlTable("Scenarios in the order given", head, rows, is_sortable=True)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from efssim.report.facts.traces import thin_by_name, trace_lines
 from efssim.report.text.parts import joined
 from efssim.report.text.sweep import shown
+from efssim.report.verdicts.trials import colour_of
+from efssim.report.verdicts.varied.sweep import STATES
 from efssim.report.words.lines import aligned, command_lines, counted, percent, wrapped
 from efssim.study.choosing.choice import ChoiceFindings
 from efssim.study.choosing.summary import AlternativeSummary, ChoiceSummary, choice_summary
@@ -59,8 +61,14 @@ def _row(found: ChoiceFindings, each: AlternativeSummary, k: int) -> list[str]:
         f"{each.trials:,}",
         state(found, each, k),
         "-" if each.attainment is None else percent(each.attainment),
-        {True: "met", False: "missed", None: "open"}[each.met],
+        rpo_word(found, k),
     ]
+
+
+def rpo_word(found: ChoiceFindings, k: int) -> str:
+    """Return the verdict on the RPO of a scenario, as sweeps have it."""
+    each = found.alternatives[k]
+    return STATES[colour_of(each.replication, each.trials)]
 
 
 def state(found: ChoiceFindings, each: AlternativeSummary, k: int) -> str:

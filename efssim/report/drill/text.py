@@ -20,7 +20,6 @@ from efssim.study.drills.statistics import DrillStatistic
 from efssim.study.drills.study import DrillStudy
 from efssim.study.drills.summary import DrillSummary, summary_of
 from efssim.study.drills.verdict import DrillVerdict
-from efssim.study.trial.absent import absent, absent_texts
 from efssim.text.digits import grouped
 from efssim.text.quantities import format_duration, format_size
 
@@ -161,7 +160,6 @@ def notes(study: DrillStudy, found: DrillSummary) -> Iterator[str]:
             f"{counted(found.not_applicable, 'drill')} met no configuration: nothing was replicated"
             " when the disaster came. They miss both objectives and are in no number above."
         )
-    yield from absent_texts(absent(study.scenario))
     yield _meaning(study)
     if study.scenario.objectives or study.scenario.thresholds:
         yield (

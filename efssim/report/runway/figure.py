@@ -19,7 +19,7 @@ from efssim.report.figures.drawing.style import (
 )
 from efssim.report.words.lines import percent
 from efssim.study.runway.findings import ChangeOutcome, MonthOutcome, RunwayFindings
-from efssim.study.runway.sentences import answer_text
+from efssim.study.runway.sentences import answer_text, said_of
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -80,13 +80,14 @@ def runway_alt(found: RunwayFindings) -> str:
 
 def _points(ax: Axes, months: tuple[MonthOutcome, ...]) -> dict[str, Artist]:
     kinds = (
-        (True, GREEN, "o", "met"),
-        (None, GREY, "o", "not decided"),
-        (False, VERMILLION, "x", "missed"),
+        (GREEN, "o", "met"),
+        (GREY, "s", "met so far"),
+        (GREY, "o", "not decided"),
+        (VERMILLION, "x", "missed"),
     )
     handles: dict[str, Artist] = {}
-    for met, colour, marker, label in kinds:
-        some = [each for each in months if each.met is met]
+    for colour, marker, label in kinds:
+        some = [each for each in months if _label(each) == label]
         if some:
             (handles[label],) = ax.plot(
                 [each.month for each in some],
@@ -97,6 +98,11 @@ def _points(ax: Axes, months: tuple[MonthOutcome, ...]) -> dict[str, Artist]:
                 color=colour,
             )
     return handles
+
+
+def _label(made: MonthOutcome) -> str:
+    """Return the kind of a month: the words of its verdict but for its divergence."""
+    return said_of(made).partition(", ")[0]
 
 
 def _objective(ax: Axes, found: RunwayFindings) -> None:

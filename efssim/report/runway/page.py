@@ -118,7 +118,8 @@ def _change(found: RunwayFindings, change: ChangeOutcome) -> list[Cell]:
     at = change.first_missed
     first = number(at) if at is not None else Cell(f"after {found.horizon}", is_number=True)
     paths = change.paths[0] if len(change.paths) == 1 else f"{len(change.paths):,} keys"
-    return [text(change.name), number(change.at_least, bought_text(change)), first, text(paths)]
+    name = f"{change.name}{', met so far' * change.is_so_far}"
+    return [text(name), number(change.at_least, bought_text(change)), first, text(paths)]
 
 
 def _months(found: RunwayFindings) -> HtmlTable:

@@ -13,6 +13,7 @@ from efssim.report.facts.load import load_text
 from efssim.report.facts.sync_time import sync_time_text
 from efssim.report.text.distribution import distribution
 from efssim.report.text.lags import lag_table
+from efssim.report.verdicts.words import is_too_short
 from efssim.report.words.compliance import compliance_text
 from efssim.report.words.lines import clock, counted, percent, short, wrapped
 from efssim.runs.outcome import Outcome
@@ -46,7 +47,11 @@ def sentences(name: str, outcome: Outcome, result: Run) -> list[str]:
         _initial(outcome, result),
         _statuses(outcome, result),
         _violations(name, outcome, result),
-        compliance_text(summary.compliance, is_diverging=summary.syncs.diverging),
+        compliance_text(
+            summary.compliance,
+            is_diverging=summary.syncs.diverging,
+            is_too_short=is_too_short(summary),
+        ),
     ]
     return [text for text in found if text]
 

@@ -10,7 +10,7 @@ from efssim.report.facts.load import drawn_lines
 from efssim.report.facts.traces import thin_lines, trace_lines
 from efssim.report.text.fleets.sweep import fleet_rows, items_text, shown_replications
 from efssim.report.text.parts import joined
-from efssim.report.verdicts.varied.sweep import STATES, kinds, sweep_verdict
+from efssim.report.verdicts.varied.sweep import STATES, absent_texts_of, kinds, sweep_verdict
 from efssim.report.words.compare_shares import SHARES
 from efssim.report.words.cost import money
 from efssim.report.words.lines import aligned, command_lines, counted, percent, short, wrapped
@@ -37,6 +37,7 @@ def sweep_report(sweep: SweepPoints, measure: str, command: str) -> str:
             *wrapped(f"efssim sweep: {sweep.scenario.name}"),
             *wrapped(f"{measure}, {points} of {each} each, mean and 95 % interval"),
             *thin_lines(sweep.traces),
+            *(line for text in absent_texts_of(sweep) for line in wrapped(text)),
         ]
     ]
     parts += [_fleet(sweep, measure, name) for name in sweep.points[0].trials.fleets]

@@ -86,7 +86,7 @@ def sentences_of_sets(name: str, study: SetStudy) -> list[str]:
         _unprotected(study.shares[name]),
         _diverging(study.shares[name]),
         measure_first(name, study),
-        *absent_texts(absent(study.scenario, [each.segments for each in study.parameters])),
+        *absent_texts(absent(study.scenario, study.parameters)),
     ]
     return [text for text in found if text]
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from efssim.lag.objectives.thresholds import ThresholdSummary
 from efssim.report.facts.traces import Traces
 from efssim.report.verdicts.check import Checked, checked_trials, keeps_up, passes
+from efssim.study.planning.answer.cautions import hangs_on_ends
 from efssim.study.planning.findings import PlanFindings
 from efssim.study.run.summary import thresholds_of
 from efssim.study.varying.points import SweepPoints
@@ -31,6 +32,7 @@ def word_of(
 def word_of_plan(plan: PlanFindings) -> str:
     """Return the outcome of a plan, with the value that it found."""
     outcome = plan.outcome.replace("_", " ") + ", diverging" * plan.is_so_far
+    outcome += ", so far" * (plan.outcome != "never" and hangs_on_ends(plan))
     if plan.answer is None:
         return outcome
     return f"{outcome}: {plan.parameter.text(plan.answer.holds_at)}"

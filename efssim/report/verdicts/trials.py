@@ -36,8 +36,9 @@ def colour_of(name: str, trials: TrialSet) -> Kind:
 
     It is never met where too many trials fall behind for good, or none could miss the target.
     """
-    kind = kind_among_many(name, trials)
-    return "open" if kind in ("met", "once") and _diverges_too_often(name, trials) else kind
+    kind = kind_of(name, trials)
+    is_open = is_too_short(name, trials) or _diverges_too_often(name, trials)
+    return "open" if is_open and kind in ("met", "once") else kind
 
 
 def is_too_short(name: str, trials: TrialSet) -> bool:
@@ -45,11 +46,6 @@ def is_too_short(name: str, trials: TrialSet) -> bool:
     if kind_of(name, trials) not in ("met", "once"):
         return False
     return could_none_miss(of_trials(name, trials), trials.scenario.rpo.target)
-
-
-def kind_among_many(name: str, trials: TrialSet) -> Kind:
-    """Return the kind of the verdict on one of many: it is not known where it is met so far."""
-    return "open" if is_too_short(name, trials) else kind_of(name, trials)
 
 
 def word_of(name: str, trials: TrialSet) -> str:

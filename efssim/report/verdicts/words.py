@@ -70,11 +70,6 @@ def is_too_short(summary: ReplicationSummary) -> bool:
     return is_met and could_not_miss(summary, summary.rpo.target_s)
 
 
-def kind_among_many(summary: ReplicationSummary) -> Kind:
-    """Return the kind of the verdict on one of many: it is not known where it is met so far."""
-    return "open" if is_too_short(summary) else kind_of_run(summary)
-
-
 def kind_of_run(summary: ReplicationSummary) -> Kind:
     """Return the kind of the verdict on a replication."""
     lost, rpo = summary.recovery_point, summary.rpo

@@ -23,17 +23,23 @@ LEFT_OUT = "initial sync, planned pauses and the catch-up after them"
 AnyMonth = MonthCompliance | MonthStatistic[float]
 
 
-def compliance_text(found: ComplianceSummary | None, *, is_diverging: bool) -> str:
-    """Return the sentences on the months of a run; nothing where there are none."""
+def compliance_text(
+    found: ComplianceSummary | None, *, is_diverging: bool, is_too_short: bool = False
+) -> str:
+    """Return the sentences on the months of a run; nothing where there are none.
+
+    Nothing is said to be achievable by one that falls behind, or in a window too short for a miss.
+    """
     if found is None or not found.months:
         return ""
     months = found.months
     met = sum(month.whole.met is True for month in months.values())
     held = f"{met} of {counted(len(months), 'month')} {'meets' if met == 1 else 'meet'} the RPO"
+    held += " so far" * is_too_short
     parts = [
         f"By calendar month ({found.timezone}): {_listed(months)}; {held}.",
         _without(found),
-        "" if is_diverging else _achievable(found.achievable_rpo_min),
+        "" if is_diverging or is_too_short else _achievable(found.achievable_rpo_min),
     ]
     return " ".join(part for part in parts if part)
 

@@ -8,6 +8,7 @@ from efssim.lag.too_short import could_none_miss
 from efssim.runs.thresholds.numbers import shown, unit_of
 from efssim.study.choosing.choice import SKEWED, Alternative, ChoiceFindings
 from efssim.study.planning.ends import could_not_miss_text
+from efssim.study.trial.absent import absent_by_name
 
 
 def value_text(found: ChoiceFindings, value: float | None) -> str:
@@ -58,20 +59,31 @@ def cautions(found: ChoiceFindings) -> list[str]:
         )
     if found.best is not None:
         said += _on_objective(found.alternatives[found.best])
-    return said
+    said += _too_short(found)
+    return [*said, *absent_by_name(each.trials.scenario for each in found.alternatives)]
 
 
 def _on_objective(best: Alternative) -> Iterator[str]:
     """Yield whether the best one meets its RPO, unless it does."""
-    trials, met = best.trials, best.trials.means[best.replication].rpo.met
+    met = best.trials.means[best.replication].rpo.met
     if met is not True:
         word = "misses" if met is False else "is not shown to meet"
         yield f"The best of these, {best.name}, {word} its RPO objective."
-        return
-    parts = (trial.summary.replications[best.replication] for trial in trials.trials)
-    if could_none_miss(parts, trials.scenario.rpo.target):
-        where = f"with the best of these, {best.name}"
-        yield could_not_miss_text(where)
+
+
+def _too_short(found: ChoiceFindings) -> Iterator[str]:
+    """Yield which scenarios meet their RPO in windows in which they could not miss it."""
+    names = [each.name for each in found.alternatives if could_not_miss(each)]
+    if names:
+        yield could_not_miss_text(f"with {_listed(names)}")
+
+
+def could_not_miss(each: Alternative) -> bool:
+    """Return whether the trials of a scenario meet its RPO, as nothing in them could miss it."""
+    trials, name = each.trials, each.replication
+    parts = (trial.summary.replications[name] for trial in trials.trials)
+    met = trials.means[name].rpo.met is True
+    return met and could_none_miss(parts, trials.scenario.rpo.target)
 
 
 def _diverges(alternative: Alternative) -> bool:

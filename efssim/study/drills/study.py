@@ -14,7 +14,7 @@ from efssim.runs.drill.outcome import DrillOutcome
 from efssim.runs.measured import MeasuredWorld
 from efssim.runs.run import Run
 from efssim.scenario import Scenario
-from efssim.scenario.drill.section import RESTORING, Drill
+from efssim.scenario.drill.section import PLANNED, RESTORING, Drill
 from efssim.scenario.expansion.seeds import drawn_with
 from efssim.study.errors import StudyError
 from efssim.study.known import require_known
@@ -109,9 +109,13 @@ def with_drill(scenario: Scenario) -> Scenario:
 
 
 def _is_too_short(scenario: Scenario, calm: ReplicationSummary) -> bool:
-    """Return whether no drill could lose more than the target; backups have points of their own."""
-    restores = scenario.drill is not None and scenario.drill.kind == RESTORING
-    return not restores and could_not_miss(calm, scenario.rpo.target)
+    """Return whether no drill could lose more than the target, since no sync decides about it.
+
+    Backups have recovery points of their own, and a planned switchover waits for a sync.
+    """
+    assert scenario.drill is not None
+    waits = scenario.drill.kind in (RESTORING, PLANNED)
+    return not waits and could_not_miss(calm, scenario.rpo.target)
 
 
 def _calm(scenario: Scenario, seed: int) -> Run:

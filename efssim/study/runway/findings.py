@@ -135,9 +135,14 @@ class ChangeOutcome:
         return diverging_from(self.months)
 
     @property
-    def hanging_from(self) -> int | None:
-        """The first month tried that is taken for met because of where the runs end, if any."""
-        return next((each.month for each in self.months if each.hangs_on_ends), None)
+    def hanging(self) -> tuple[int, ...]:
+        """Months tried that are not missed because of where the runs end."""
+        return tuple(each.month for each in self.months if each.hangs_on_ends and not each.missed)
+
+    @property
+    def is_so_far(self) -> bool:
+        """Whether a longer window may decide otherwise on a month that is not missed."""
+        return any(each.is_so_far for each in self.months)
 
 
 def diverging_from(months: Sequence[MonthOutcome]) -> int | None:

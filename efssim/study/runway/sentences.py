@@ -79,7 +79,8 @@ def _diverging(found: RunwayFindings) -> Iterator[str]:
 
 
 def _left_out(found: RunwayFindings) -> Iterator[str]:
-    ends = [(month, made) for month, made in _ends(found) if made.left.turns]
+    turning = [(month, made) for month, made in _ends(found) if made.left.turns]
+    ends = [(month, made) for month, made in turning if made.decide] or turning
     if ends:
         where = f"in {months_text(_months_of(ends))}"
         yield left_out_text(where, [made for _, made in ends], found.objective.of)
@@ -127,7 +128,8 @@ def _evidence(found: RunwayFindings) -> Iterator[str]:
 def _decided(found: RunwayFindings) -> Iterator[str]:
     through = found.met_through
     if through is not None:
-        yield f"Shown to be met: up to month {through}."
+        met = "met so far" if any(each.is_so_far for each in found.months[: through + 1]) else "met"
+        yield f"Shown to be {met}: up to month {through}."
     if found.undecided:
         months, verb = months_text(found.undecided), _are(found.undecided)
         yield f"Not decided by these trials: {months}, which {verb} not claimed to be met."
@@ -159,12 +161,12 @@ def _batch(cause: MissCause) -> str:
 
 def change_text(change: ChangeOutcome, found: RunwayFindings) -> str:
     """Return how many months a change buys, in words."""
-    at, ends = change.diverging_from, change.hanging_from
+    at = change.diverging_from
     said = [_bought(change, found)]
     if at is not None:
         said.append(f"diverging from month {at} on")
-    if ends is not None:
-        said.append(f"met so far from month {ends} on")
+    if change.hanging:
+        said.append(f"met so far in {months_text(change.hanging)}")
     return ", ".join(said)
 
 

@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from efssim.scenario import Scenario
+from efssim.scenario.grammar.events import Fault
+from efssim.scenario.unknowns.parameters import UncertainParameter
 from efssim.text.quoting import listed
 from efssim.text.yaml.paths import Path, format_path
 
+_TIMES = (("every",), ("at",))
+"""Keys of a fault and of an event that say when it begins."""
 _NAMED = 4
 """Of them that are named."""
 
 
-def absent(scenario: Scenario, unknown: Collection[Path] = ()) -> list[str]:
+def absent(scenario: Scenario, unknown: Sequence[UncertainParameter] = ()) -> list[str]:
     """Return the faults that surely do not begin before the end of a run, then such events.
 
-    A fault that may, by chance, is a matter of evidence, as is one with an `unknown` parameter. A
-    call at the last instant is made.
+    A fault that may, by chance, is a matter of evidence, as is one whose time is `unknown` and may
+    be within the run. A call at the last instant is made.
     """
-    may = {path[:2] for path in unknown}
+    may = {
+        each.segments[:2]
+        for each in unknown
+        if each.segments[2:3] in _TIMES and each.prior.support[0] < scenario.duration
+    }
     found = [*_faults(scenario), *_events(scenario)]
     return [f"{format_path(path)} ({what})" for path, what in found if path not in may]
 
 
+def may_begin(fault: Fault, scenario: Scenario) -> bool:
+    """Return whether a fault may begin before the end of a run."""
+    return fault.every.share_at_most(math.nextafter(scenario.duration, 0.0)) > 0
+
+
 def _faults(scenario: Scenario) -> Iterator[tuple[Path, str]]:
-    before_end_s = math.nextafter(scenario.duration, 0.0)
     for name, fault in scenario.faults.items():
-        if fault.every.share_at_most(before_end_s) == 0:
+        if not may_begin(fault, scenario):
             yield ("faults", name), f"{fault.kind} {fault.target}"
 
 
@@ -35,6 +47,19 @@ def _events(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     for ordinal, event in enumerate(scenario.events):
         if event.call is None and event.at >= scenario.duration:
             yield ("events", ordinal), f"{event.kind} {event.target}"
+
+
+def absent_in_all(
+    scenarios: Iterable[Scenario], unknown: Sequence[UncertainParameter] = ()
+) -> list[str]:
+    """Return the faults and events that begin in no run of any of some scenarios."""
+    first, *others = (absent(each, unknown) for each in scenarios)
+    return [name for name in first if all(name in other for other in others)]
+
+
+def absent_by_name(scenarios: Iterable[Scenario]) -> list[str]:
+    """Return a sentence on each of several scenarios that has some, after its name."""
+    return [f"{each.name}: {text}" for each in scenarios for text in absent_texts(absent(each))]
 
 
 def absent_texts(found: Sequence[str]) -> list[str]:

@@ -157,11 +157,10 @@ def set_answer_text(plan: SetPlanFindings, naming: Naming | None = None) -> str:
 def set_cautions(plan: SetPlanFindings) -> tuple[str, ...]:
     """Return the reservations about the answer, as sentences."""
     known, _ = without(plan.scenario, plan.parameter)
-    unknown = [each.segments for each in plan.unknown]
     return (
         *diverging_texts(plan.parameter, plan.diverging_on),
         *_too_short(plan),
-        *absent_between(known, plan.parameter, plan.between, unknown),
+        *absent_between(known, plan.parameter, plan.between, plan.unknown),
     )
 
 

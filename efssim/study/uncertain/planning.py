@@ -142,6 +142,7 @@ class SetPlanFindings:
                 "sets_met": made.share.met,
                 "sets_missed": made.share.missed,
                 "sets_undecided": made.share.undecided,
+                "sets_too_short": made.share.too_short,
                 "sets_diverging": made.share.diverging,
                 "low": made.share.low,
                 "high": made.share.high,

@@ -227,7 +227,7 @@ def rows_of(*designs: Floats) -> list[list[float]]:
 
 def _reaches(part: SetReplication | None, goal: float) -> bool:
     """Return whether the trials of an evaluation reach an objective, shown or not."""
-    if part is None or part.attainment is None or part.verdict == "missed":
+    if part is None or part.attainment is None or part.verdict == "missed" or part.too_short:
         return False
     return part.attainment >= goal - ROUNDING
 

@@ -108,7 +108,7 @@ _NAMES = {
     "rate": "false_alarms_per_month false_per_month false_per_month_high violations_per_month",
     "money": "initial_transfer per_month requests storage throughput transfer",
     "flag": "confirmed diverging falls_behind holds is_current met met_throughout on_front "
-    "one_at_a_time out_of_time partial passes",
+    "one_at_a_time out_of_time partial passes too_short",
     "text": "affected alarm best blind by candidate cause cautions currency date design "
     "DestinationFileSystemId digest direction distribution disturbances ending error file "
     "file_system FileSystemId final_state final_status format from Id kind Label measure "

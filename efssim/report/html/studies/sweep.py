@@ -22,7 +22,13 @@ from efssim.report.text.sweep import (
     partial_text,
     shown,
 )
-from efssim.report.verdicts.varied.sweep import STATES, kinds, sweep_verdict, verdict_kind
+from efssim.report.verdicts.varied.sweep import (
+    STATES,
+    absent_texts_of,
+    kinds,
+    sweep_verdict,
+    verdict_kind,
+)
 from efssim.report.verdicts.words import Kind
 from efssim.report.words.lines import counted
 from efssim.study.varying.designs import Arrangement
@@ -64,6 +70,7 @@ def sweep_page(
                 f"{counted(len(sweep.points), 'combination')} of {each}",
                 *([partial_text(sweep)] * sweep.partial),
                 *thin_traces(sweep.traces),
+                *absent_texts_of(sweep),
                 *drawn_texts(sweep.cells, sweep.scenario),
             ],
             blocks=[

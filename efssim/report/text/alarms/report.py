@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from efssim.lag.detection.summary import AlarmChange
 from efssim.report.facts.alarms import alarm_lines, alarm_lines_over_trials
-from efssim.report.text.parts import heading, joined, reproduce
+from efssim.report.text.parts import absent_lines, heading, joined, reproduce
 from efssim.report.words.lines import clock, wrapped
 from efssim.runs.run import Run
 from efssim.study.run.trial_set import TrialSet
@@ -19,7 +19,7 @@ def alarms_report(run: Run, command: str) -> str:
     changes = [_changes(name, run) for name in run.alarms]
     return joined(
         [
-            [*heading(run), *_violations(run)],
+            [*heading(run), *absent_lines(run), *_violations(run)],
             alarm_lines(run) or wrapped(NO_ALARM),
             *changes,
             reproduce(run, command),
@@ -61,5 +61,8 @@ def alarms_report_over_trials(trials: TrialSet, command: str) -> str:
     partial = []
     if trials.partial:
         partial = [f"PARTIAL: interrupted after {len(trials)} of {trials.wanted} trials"]
-    parts = [[*partial, *heading(trials)], alarm_lines_over_trials(trials) or wrapped(NO_ALARM)]
+    parts = [
+        [*partial, *heading(trials), *absent_lines(trials)],
+        alarm_lines_over_trials(trials) or wrapped(NO_ALARM),
+    ]
     return joined([*parts, reproduce(trials, command)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from efssim.report.facts.alarms import monthly
-from efssim.report.text.parts import heading, joined, reproduce
+from efssim.report.text.parts import absent_lines, heading, joined, reproduce
 from efssim.report.words.lines import aligned, counted, percent, short, wrapped
 from efssim.study.alarms.tuning import Advice, AlarmTuning, Outcome, TunedSetting
 from efssim.study.run.trial_set import TrialSet
@@ -36,7 +36,7 @@ def tuning_report(found: AlarmTuning, trials: TrialSet, command: str) -> str:
         partial = [f"PARTIAL: interrupted after {len(trials)} of {trials.wanted} trials"]
     return joined(
         [
-            [*partial, *heading(trials), *wrapped(about, indent=2)],
+            [*partial, *heading(trials), *absent_lines(trials), *wrapped(about, indent=2)],
             wrapped(advice_text(found.advice), indent=2),
             aligned([_HEAD, *(_row(one) for one in listed(found.settings))]),
             wrapped(legend(found), indent=2),

@@ -25,7 +25,7 @@ from efssim.report.verdicts.fleets import (
 )
 from efssim.report.verdicts.objectives import objectives_of_fleet, said_of_run
 from efssim.report.verdicts.run import certainty
-from efssim.report.verdicts.words import WORDS, is_too_short, kind_among_many, words_of_run
+from efssim.report.verdicts.words import WORDS, colour_of_run, is_too_short, words_of_run
 from efssim.report.words.cost import cost_lines
 from efssim.report.words.fleets import fleet_texts
 from efssim.report.words.lines import counted, wrapped
@@ -72,7 +72,7 @@ def members_of(outcomes: Mapping[str, Outcome], *, is_uncertain: bool) -> list[M
     return [
         Member(
             name,
-            kind_among_many(outcome.summary),
+            colour_of_run(outcome.summary, is_uncertain=False),
             words_of_run(outcome.summary, is_uncertain=is_uncertain),
             _numbers(outcome.summary),
             tuple(_warnings(outcome)),

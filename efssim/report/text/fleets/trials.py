@@ -23,9 +23,9 @@ from efssim.report.verdicts.fleets import (
 )
 from efssim.report.verdicts.objectives import objectives_of_fleet, said_of_trials
 from efssim.report.verdicts.trials import (
+    colour_of,
     diverging_trials,
     is_too_short,
-    kind_among_many,
     of_trials,
     word_of,
 )
@@ -70,7 +70,7 @@ def members_of_trials(trials: TrialSet) -> list[Member]:
     return [
         Member(
             name,
-            kind_among_many(name, trials),
+            colour_of(name, trials),
             word_of(name, trials),
             _numbers(name, trials),
             tuple(_warnings(name, trials)),

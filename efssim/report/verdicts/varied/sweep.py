@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from efssim.json_values import JsonValue
 from efssim.report.verdicts.run import goal
-from efssim.report.verdicts.trials import colour_of
+from efssim.report.verdicts.trials import colour_of, kind_of
 from efssim.report.verdicts.words import Kind
 from efssim.report.words.lines import counted
+from efssim.study.trial.absent import absent_in_all, absent_texts
 from efssim.study.varying.points import Point, SweepPoints
 
 _NAMED = 4
@@ -44,7 +45,7 @@ def sweep_verdict(sweep: SweepPoints, replication: str) -> str:
         for kind in ("once", "missed", "open")
         if found.count(kind)
     ]
-    return "; ".join([text, *others]) + "." + _more_trials(sweep, found)
+    return "; ".join([text, *others]) + "." + _more_trials(sweep, replication)
 
 
 def verdict_kind(sweep: SweepPoints, replication: str) -> Kind:
@@ -84,9 +85,17 @@ def _value(sweep: SweepPoints, path: str, value: JsonValue) -> str:
     return f"{vary.segments[-1]} {vary.text(value)}"
 
 
-def _more_trials(sweep: SweepPoints, found: Sequence[Kind]) -> str:
-    """Return a sentence on more trials, where something is open."""
-    if "open" not in found:
+def _more_trials(sweep: SweepPoints, replication: str) -> str:
+    """Return a sentence on more trials, where some may decide what is open."""
+    found = [kind_of(replication, point.trials) == "open" for point in sweep.points]
+    if not any(found):
         return ""
-    trials = len(sweep.points[found.index("open")].trials)
-    return f" More trials (--trials, here {trials:,}) may decide those."
+    trials = len(sweep.points[found.index(True)].trials)
+    # Others are open for another reason, such as a window that is too short.
+    those = "those" if sum(found) == kinds(sweep, replication).count("open") else "some of those"
+    return f" More trials (--trials, here {trials:,}) may decide {those}."
+
+
+def absent_texts_of(sweep: SweepPoints) -> list[str]:
+    """Return a sentence on faults and events that begin in no run of any combination."""
+    return absent_texts(absent_in_all(point.trials.scenario for point in sweep.points))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from efssim.scenario import Scenario
+from efssim.scenario.unknowns.parameters import UncertainParameter
 from efssim.study.planning.answer.sentences import diverging_texts
 from efssim.study.planning.ends import could_not_miss_text, left_out_text
 from efssim.study.planning.evaluation import Evaluation
 from efssim.study.planning.findings import PlanFindings
-from efssim.study.trial.absent import absent, absent_texts
+from efssim.study.trial.absent import absent_in_all, absent_texts
 from efssim.study.varying.space import VariedParameter, with_value
 from efssim.text.quoting import listed
-from efssim.text.yaml.paths import Path
 
 _NAMED = 4
 """Values that a caution names."""
@@ -37,7 +37,8 @@ def hangs_on_ends(plan: PlanFindings) -> bool:
 
 
 def _left_out(plan: PlanFindings) -> Iterator[str]:
-    found = [made for made in plan.evaluations if made.ends.left.turns]
+    turning = [made for made in plan.evaluations if made.ends.left.turns]
+    found = [made for made in turning if made.ends.decide] or turning
     if found:
         ends = [made.ends for made in found]
         yield left_out_text(_at(plan, found), ends, plan.objective.of)
@@ -53,14 +54,11 @@ def absent_between(
     scenario: Scenario,
     parameter: VariedParameter,
     between: tuple[float, float],
-    unknown: Sequence[Path] = (),
+    unknown: Sequence[UncertainParameter] = (),
 ) -> list[str]:
-    """Return a sentence on faults and events that begin in no run at either end of a range.
-
-    `unknown`: the paths of parameters that are not known.
-    """
-    low, high = (absent(with_value(scenario, parameter, end), unknown) for end in between)
-    return absent_texts([name for name in low if name in high])
+    """Return a sentence on faults and events that begin in no run at either end of a range."""
+    ends = (with_value(scenario, parameter, end) for end in between)
+    return absent_texts(absent_in_all(ends, unknown))
 
 
 def _at(plan: PlanFindings, found: Iterable[Evaluation]) -> str:
