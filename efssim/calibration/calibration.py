@@ -13,6 +13,7 @@ from efssim.calibration.contradicted import not_contradicted
 from efssim.calibration.data import Fitted, LagSamples, WriteTotals
 from efssim.calibration.fit import fit
 from efssim.calibration.given.alignment import alignment
+from efssim.calibration.given.doubts import assumed_of, missing_rows, without_writes
 from efssim.calibration.given.lag import read_lag
 from efssim.calibration.given.series import ChosenSeries, Pairs
 from efssim.calibration.given.size import size_of
@@ -82,9 +83,11 @@ def calibrated(request: CalibrationRequest, share: float, seed: int) -> Calibrat
         chosen.append(write_files)
         _refuse_apart(lag, writes, write_files)
     fitted = fit(lag, writes)
-    cautions = []
+    cautions = list(assumed_of(chosen))
     if writes is not None and fitted.is_fitted:
-        cautions = list(_misfits(fitted, writes, chosen[-1]))
+        cautions += without_writes(writes, lag)
+        cautions += _misfits(fitted, writes, chosen[-1])
+    gaps = [] if writes is None else list(missing_rows(writes))
     given = Measurements(lag, writes)
     found = _backtest(given, fitted, share, seed)
     return CalibrationFindings(
@@ -93,7 +96,7 @@ def calibrated(request: CalibrationRequest, share: float, seed: int) -> Calibrat
         not_contradicted(fitted, found),
         found,
         tuple(one for part in chosen for one in part.files),
-        tuple(note for part in chosen for note in part.notes),
+        (*(note for part in chosen for note in part.notes), *gaps),
         tuple(cautions),
         size_bytes,
     )

@@ -47,6 +47,8 @@ class WriteTotals:
     writes: Floats | None
     """Number of writes (SampleCount); None where it is not known."""
     period_s: float
+    is_metric: bool = True
+    """Whether a period should have a row in any case; single writes have none where none were."""
 
 
 class Identified(StrEnum):

@@ -171,6 +171,9 @@ def _setup(found: Found) -> FittedParameter:
     if not found.has_writes:
         reason = "without the writes it cannot be told from the time that bytes take"
         return FittedParameter("setup", setup.value, 0.0, setup.high, Identified.NO, reason)
+    if not np.nanmax(found.rows.middle_bytes[found.used], initial=0.0):
+        reason = "nothing was written, so what bytes take is in it"
+        return FittedParameter("setup", setup.value, 0.0, setup.high, Identified.NO, reason)
     one = _judged("setup", setup, setup.high, found.estimate.median_s, _why(found))
     return _doubted(one, found)
 

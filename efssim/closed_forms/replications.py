@@ -77,8 +77,13 @@ def _homes(scenario: Scenario, replication: Replication) -> tuple[str, str]:
     return scenario.file_systems[replication.source].home, there
 
 
+def link_between(scenario: Scenario, replication: Replication) -> str:
+    """Return the name of the link that a replication sends over."""
+    return " -> ".join(_homes(scenario, replication))
+
+
 def _link(scenario: Scenario, replication: Replication) -> Link:
-    return scenario.links.get(" -> ".join(_homes(scenario, replication)), Link())
+    return scenario.links.get(link_between(scenario, replication), Link())
 
 
 def link_binds(scenario: Scenario, name: str) -> bool:
@@ -90,7 +95,7 @@ def link_binds(scenario: Scenario, name: str) -> bool:
 
 def sharing(scenario: Scenario, name: str) -> list[str]:
     """Return why a replication has no closed forms, if it may have to share its link."""
-    link = " -> ".join(_homes(scenario, scenario.replications[name]))
+    link = link_between(scenario, scenario.replications[name])
     others = [
         other for other, part in scenario.replications.items() if _crosses(scenario, part, link)
     ]
@@ -119,7 +124,7 @@ def throttled(scenario: Scenario, name: str) -> list[str]:
 def by_the_clock(scenario: Scenario, name: str) -> list[str]:
     """Return why a replication has no closed forms, if a rate of it follows a calendar."""
     replication = scenario.replications[name]
-    link = " -> ".join(_homes(scenario, replication))
+    link = link_between(scenario, replication)
     rates = {
         f'links."{link}".capacity': scenario.links.get(link, Link()).capacity,
         f"replications.{name}.sync.throughput": replication.sync.throughput,
@@ -132,7 +137,7 @@ def by_the_clock(scenario: Scenario, name: str) -> list[str]:
 
 
 def _crosses(scenario: Scenario, replication: Replication, link: str) -> bool:
-    return " -> ".join(_homes(scenario, replication)) == link
+    return link_between(scenario, replication) == link
 
 
 def _most(replication: Replication) -> float:
@@ -200,10 +205,11 @@ def disturbances_of(scenario: Scenario, name: str) -> list[str]:
     A call of the API can reach any; an API error only calls, which are events of their own.
     """
     kinds = {"events": scenario.events, "faults": list(scenario.faults.values())}
-    return [key for key, found in kinds.items() if any(_concerns(scenario, name, d) for d in found)]
+    return [key for key, found in kinds.items() if any(concerns(scenario, name, d) for d in found)]
 
 
-def _concerns(scenario: Scenario, name: str, disturbance: Disturbance) -> bool:
+def concerns(scenario: Scenario, name: str, disturbance: Disturbance) -> bool:
+    """Return whether a disturbance, or a call, can reach a replication."""
     if disturbance.kind == CALL:
         return True
     targets = _targets(scenario, name, disturbance.entry.target)
@@ -226,7 +232,7 @@ def _targets(scenario: Scenario, name: str, target: Target) -> tuple[str | None,
 
 
 def _outage(scenario: Scenario, name: str, event: Event, lasts_s: float) -> Outage | None:
-    if event.kind == CALL or not _concerns(scenario, name, event):
+    if event.kind == CALL or not concerns(scenario, name, event):
         return None
     kind, cause = event.entry, f"{event.kind} {event.target}"
     if kind.pauses:

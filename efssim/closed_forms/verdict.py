@@ -16,6 +16,7 @@ from efssim.closed_forms.cycles.syncs import Syncs
 from efssim.closed_forms.cycles.worst import Peak, busiest_peak
 from efssim.closed_forms.replications import disturbances_of
 from efssim.scenario import Scenario
+from efssim.scenario.unknowns.parameters import uncertain_parameters
 
 _MARGIN = 2.0
 """Factor by which the bound of the time above the target has to be below the allowed time:
@@ -66,6 +67,10 @@ def _unprotected(scenario: Scenario, beginning: Beginning) -> bool:
 def _reasons(
     scenario: Scenario, name: str, syncs: Syncs, usual: Steady | None, beginning: Beginning | None
 ) -> Iterator[str]:
+    count = len(uncertain_parameters(scenario))
+    if count:
+        are = "1 parameter is" if count == 1 else f"{count:,} parameters are"
+        yield f"{are} not known, and the values written decide nothing"
     found = disturbances_of(scenario, name)
     if found:
         yield f"{' and '.join(found)} are not in the steady state"

@@ -196,7 +196,7 @@ def comparison_html(comparison: PairedTrials) -> str:
     from efssim.report.text.comparison import change_text
     from efssim.report.text.sweep import shown
     from efssim.report.verdicts.varied.compared import shown_differences
-    from efssim.study.trial.absent import absent_by_name
+    from efssim.study.trial.not_in_run import not_in_runs
 
     a, b = comparison.first.scenario.name, comparison.second.scenario.name
     pairs = counted(len(comparison.numbers), "pair")
@@ -211,6 +211,6 @@ def comparison_html(comparison: PairedTrials) -> str:
         for row in shown_differences(comparison)
     )
     head = ("replication", "measure", "first", "second", "change, 95 % interval")
-    absent = absent_by_name((comparison.first.scenario, comparison.second.scenario))
+    absent = not_in_runs((comparison.first.scenario, comparison.second.scenario))
     compared = f"(second) compared with {a} (first): {pairs} of trials with the same draws."
     return page(sentence(compared, strong=b), *map(sentence, absent), table(head, rows, words=2))

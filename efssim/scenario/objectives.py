@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from efssim.scenario.grammar.base import Model
-from efssim.scenario.grammar.types import Fraction, PositiveDuration
+from efssim.scenario.grammar.types import Attainment, PositiveDuration
 from efssim.text.items import is_meant
 
 Of = Literal["time", "writes", "bytes"]
@@ -18,20 +18,13 @@ class Objective(Model):
 
     target: PositiveDuration
     """Largest acceptable age, or lag of a write."""
-    attainment: Fraction
+    attainment: Attainment
     """Share that has to be within the target."""
     of: Of = "time"
     """Share of the time, by its age; or of the writes or bytes made in the window, by their
     lags."""
     replications: tuple[str, ...] | None = Field(default=None, min_length=1)
     """Names of the replications that have it, `dr[*]` for all of a fleet; all unless set."""
-
-    @field_validator("attainment")
-    @classmethod
-    def _above_0(cls, share: float) -> float:
-        if not share:
-            raise ValueError("an attainment of 0 is always met")
-        return share
 
     def concerns(self, replication: str) -> bool:
         """Return whether a replication has it."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from efssim.calibration.backtest.comparing import (
+    age_step_s,
     ks_distance,
     quantiles,
     relative_error,
@@ -216,6 +217,8 @@ def _found(
         disturbances=len(stretches),
         disturbed_s=sum(one.seconds for one in stretches),
         fitted=whole,
+        step_s=age_step_s(track.measured_s, seen.spacing_s),
+        median_s=float(np.median(track.measured_s)),
     )
     trust, why = judged(evidence)
     return Backtest(

@@ -9,6 +9,8 @@ from efssim.calibration.data import Floats
 
 _SHARES = (0.5, 0.95, 0.99, 1.0)
 _MILLISECOND = 1e-3
+_NEARLY_ALL = 0.95
+"""Share of the ages that lie in step; assumed."""
 
 
 def quantiles(ages_s: Floats) -> AgeQuantiles:
@@ -16,6 +18,22 @@ def quantiles(ages_s: Floats) -> AgeQuantiles:
     ordered = np.sort(ages_s)
     at = [max(0, int(np.ceil(share * len(ordered))) - 1) for share in _SHARES]
     return AgeQuantiles(*(float(ordered[k]) for k in at))
+
+
+def age_step_s(ages_s: Floats, period_s: float) -> float:
+    """Return the step in which samples tell ages: 0 unless they are taken in step with the syncs.
+
+    Where the interval is a whole number of periods, ages differ by whole periods. Nearly all of
+    them, modulo a period, then lie in a part of it, and an age shows once it is off by the rest.
+    """
+    if not len(ages_s):
+        return 0.0
+    rest = np.sort(ages_s % period_s)
+    count = int(np.ceil(_NEARLY_ALL * len(rest)))
+    around = np.concatenate((rest, rest + period_s))
+    starts = np.arange(len(rest))
+    arc_s = float((around[starts + count - 1] - around[starts]).min())
+    return period_s - arc_s if arc_s < period_s / 2 else 0.0
 
 
 def relative_error(simulated: float, measured: float) -> float:

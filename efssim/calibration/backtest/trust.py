@@ -54,6 +54,10 @@ class BacktestEvidence:
     disturbed_s: float
     fitted: Fitted
     """Of all metrics: the parameters that a report shows."""
+    step_s: float = 0.0
+    """Step in which the samples tell ages: see `age_step_s`."""
+    median_s: float = 0.0
+    """Median of the measured ages."""
 
     @property
     def disturbed_share(self) -> float:
@@ -133,6 +137,12 @@ def _cautions(found: BacktestEvidence, trust: Trust) -> Iterator[str]:
             "give other lags with other writes, or after an outage."
             if trust in (Trust.YES, Trust.ROUGHLY)
             else f"The data do not tell {names}."
+        )
+    if trust in (Trust.YES, Trust.ROUGHLY) and found.step_s > RIGHT * found.median_s:
+        yield (
+            "Samples are taken in step with the syncs, so that they tell ages in steps of "
+            f"{format_duration(found.step_s)} alone, where the median is "
+            f"{format_duration(found.median_s)}: errors below that do not show."
         )
     if found.disturbances:
         yield _replayed(found)

@@ -87,4 +87,5 @@ def _by_minute(name: str, records: Sequence[WriteRecords]) -> WriteTotals:
         np.bincount(place, size).astype(np.float64),
         np.bincount(place).astype(np.float64),
         _MINUTE_S,
+        is_metric=False,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -106,8 +107,13 @@ class AlarmsOfWorld:
         return _summed(place, of, watched, changes, found, self._untold(place))
 
     def _untold(self, place: AlarmPlace) -> tuple[Sequence[Span], Sequence[Span]]:
-        """Return the spans in which an alarm is muted, and those in which its Region is down."""
+        """Return the spans in which an alarm is muted, and those in which its Region is down.
+
+        Without actions it notifies nobody, as if it were muted for good.
+        """
         muted = muted_spans(place.alarm.mute, self._world.scenario.start, self._world.now_s)
+        if not place.alarm.actions_enabled:
+            muted = [(-math.inf, math.inf)]
         return muted, self._outages.get(place.region, ())
 
     @cached_property

@@ -94,6 +94,8 @@ def verdict_lines(found: DrillSummary) -> Iterator[str]:
         yield f"Both: {percent(found.both)} of the drills are within both targets."
     else:
         yield "RTO: the scenario has no objective, `rto: {target: 30 min}`."
+    if found.failed_back:
+        yield f"FAILBACK FAILED in {counted(found.failed_back, 'drill')} that had recovered."
 
 
 def verdict_word(verdict: DrillVerdict) -> str:
@@ -114,6 +116,11 @@ def _verdict(name: str, words: str, verdict: DrillVerdict, found: DrillSummary) 
     elif name == "RPO" and found.too_short and verdict.met is None:
         text += (
             "; no sync completes in the run, which is too short to lose more: a longer run decides"
+        )
+    elif name == "RTO" and found.in_alarm_before and verdict.met is None:
+        text += (
+            f"; in {counted(found.in_alarm_before, 'drill')} of these the alarm was in ALARM before"
+            " the disaster, so that nobody hears of it by that"
         )
     elif verdict.met is None:
         text += ": too few drills to decide, --trials makes more"

@@ -12,6 +12,7 @@ from efssim.report.drill.text import (
 from efssim.report.facts.traces import thin_traces
 from efssim.report.gates.gate import OF_ALL, RPO, Gate, Gates, outcome_of, summed_up
 from efssim.report.gates.markdown import again, document, escaped, items, table
+from efssim.report.words.lines import counted
 from efssim.study.drills.study import DrillStudy
 from efssim.study.drills.summary import DrillSummary, summary_of
 
@@ -28,6 +29,9 @@ def judged_drills(study: DrillStudy) -> Gates:
     else:
         text = "Every drill ends: without an objective of time none may fail or stay unnoticed."
         gates.append(Gate(name, "end", outcome_of(_all_end(study)), text, ("drill",)))
+    if found.failed_back:
+        text = f"{counted(found.failed_back, 'drill')} recovered, and failed on the way back."
+        gates.append(Gate(name, "failback", "fails", text, ("drill", "failback")))
     for ordinal, thin in enumerate(thin_traces(study.traces), start=1):
         gates.append(Gate(OF_ALL, f"trace {ordinal}", "undecided", thin, ("file_systems",)))
     return Gates(study.scenario.name, tuple(gates))

@@ -36,7 +36,7 @@ from efssim.report.words.lines import counted
 from efssim.runs.run import Run
 from efssim.study.baseline.regressions import BaselineSummary
 from efssim.study.run.trial_set import TrialSet
-from efssim.study.trial.absent import absent_by_name
+from efssim.study.trial.not_in_run import not_in_runs
 from efssim.study.uncertain.study import SetStudy
 from efssim.study.varying.paired import PairedTrials
 
@@ -139,7 +139,7 @@ def _comparison(pair: PairedTrials) -> list[str]:
         for study in studies
         for name in study.replications
     ]
-    sentences += absent_by_name(study.scenario for study in studies)
+    sentences += not_in_runs(study.scenario for study in studies)
     pairs = f"{counted(len(pair.numbers), 'pair')} of trials with the same draws"
     if not pair.is_paired:
         pairs = "no pairs of trials, since their rare faults differ"

@@ -14,7 +14,7 @@ from efssim.report.verdicts.varied.compared import shown_differences
 from efssim.report.words.compare_shares import SHARES
 from efssim.report.words.lines import command_lines, counted, wrapped
 from efssim.scenario.shown.cells_use import streams_in_cells
-from efssim.study.trial.absent import absent, absent_texts
+from efssim.study.trial.not_in_run import not_in_run
 from efssim.text.digits import grouped
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def comparison_report(comparison: PairedTrials) -> str:
 def _of_traces(study: TrialSet) -> list[str]:
     """Return the findings on a study's traces and cells; nothing without both."""
     lines = [*thin_lines(study.traces), *trace_lines(study.traces)]
-    lines += [line for text in absent_texts(absent(study.scenario)) for line in wrapped(text)]
+    lines += [line for text in not_in_run(study.scenario) for line in wrapped(text)]
     lines += drawn_lines(streams_in_cells(study.scenario), study.scenario)
     return [*wrapped(f"{study.scenario.name}:"), *lines] if lines else []
 

@@ -10,7 +10,7 @@ from efssim.lag.summary import WindowSummary
 from efssim.report.facts.traces import thin_lines, trace_lines
 from efssim.report.words.lines import command_lines, wrapped
 from efssim.scenario import Scenario
-from efssim.study.trial.absent import absent, absent_texts
+from efssim.study.trial.not_in_run import not_in_run
 from efssim.text.quantities import format_duration
 from efssim.traces.quality import TraceQuality
 
@@ -52,7 +52,7 @@ def heading(found: Summarised) -> list[str]:
 
 def absent_lines(found: Summarised) -> list[str]:
     """Return which faults and events do not begin, for reports whose verdicts do not say it."""
-    return [line for text in absent_texts(absent(found.scenario)) for line in wrapped(text)]
+    return [line for text in not_in_run(found.scenario) for line in wrapped(text)]
 
 
 def reproduce(found: Summarised, command: str) -> list[str]:

@@ -10,8 +10,8 @@ from efssim.report.words.lines import clock, counted, percent
 from efssim.runs.outcome import Outcome
 from efssim.runs.reckoned.transient import round_up, transient_end_s
 from efssim.runs.run import Run
-from efssim.study.trial.absent import absent, absent_texts
 from efssim.study.trial.long_faults import long_faults
+from efssim.study.trial.not_in_run import not_in_run
 from efssim.study.trial.own_stratum import stratum_of
 from efssim.text.quantities import format_byte_rate, format_duration, format_size
 
@@ -61,7 +61,7 @@ def _of_chance(result: Run) -> Iterator[str]:
     text = long_text(long_faults(result.scenario))
     if text:
         yield text
-    yield from absent_texts(absent(result.scenario))
+    yield from not_in_run(result.scenario)
 
 
 def _discarded(outcome: Outcome, result: Run) -> Iterator[str]:

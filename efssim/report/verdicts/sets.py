@@ -8,8 +8,8 @@ from efssim.report.verdicts.run import goal
 from efssim.report.verdicts.words import OF_TRIALS, Kind, falling_behind
 from efssim.report.words.lines import counted, percent
 from efssim.study.planning.ends import could_not_miss_text
-from efssim.study.trial.absent import absent, absent_texts
 from efssim.study.trial.diverging import DIVERGING
+from efssim.study.trial.not_in_run import not_in_run
 from efssim.study.uncertain.importance import Importance
 from efssim.study.uncertain.sensitivity import ReplicationSensitivity
 from efssim.study.uncertain.share import SetShare
@@ -86,7 +86,7 @@ def sentences_of_sets(name: str, study: SetStudy) -> list[str]:
         _unprotected(study.shares[name]),
         _diverging(study.shares[name]),
         measure_first(name, study),
-        *absent_texts(absent(study.scenario, study.parameters)),
+        *not_in_run(study.scenario, study.parameters),
     ]
     return [text for text in found if text]
 

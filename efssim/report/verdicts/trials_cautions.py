@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from efssim.report.verdicts.trials import of_trials
 from efssim.report.words.lines import counted
 from efssim.study.run.trial_set import TrialSet
-from efssim.study.trial.absent import absent, absent_texts
+from efssim.study.trial.not_in_run import not_in_run
 from efssim.text.quantities import format_byte_rate, format_duration, format_size
 
 
@@ -17,7 +17,7 @@ def cautions(name: str, trials: TrialSet) -> list[str]:
         *_discarded(name, trials),
         *_too_fast(name, trials),
         *_throttled(name, trials),
-        *absent_texts(absent(trials.scenario)),
+        *not_in_run(trials.scenario),
     ]
 
 

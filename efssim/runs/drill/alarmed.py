@@ -7,6 +7,7 @@ disaster alone until the alarm has fired, and the drill then has the time as tha
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from efssim.cloudwatch.alarms.silences import evaluated_from
 from efssim.lag.detection.judging import alarm_spans, notified_spans
@@ -20,10 +21,20 @@ _FIRST_LOOK_S = 3600.0
 _ASKED = Asked(lags=(), pooled=(), curves=False, pending_mean=False, digest=False)
 
 
-def detected_s(
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """The detection of a disaster by an alarm."""
+
+    after_s: float | None = None
+    """How long after the disaster somebody knows of it; None: never."""
+    was_in_alarm: bool = False
+    """Whether the alarm had told before of something else, and so tells nothing new."""
+
+
+def detected(
     rehearsed: Scenario, alarm: str, seed: int, trial: int, disaster_s: float, until_s: float
-) -> float | None:
-    """Return how long after the disaster an alarm tells of it; None: never.
+) -> Detection:
+    """Return when an alarm tells of a disaster.
 
     `rehearsed` has the disaster among its events. RunError as of a run.
     """
@@ -36,12 +47,19 @@ def detected_s(
         measured.world.advance_to(min(disaster_s + ahead_s, until_s))
         found = measured.so_far().alarms[alarm]
         if found.not_evaluated is not None or found.blind:
-            return None
+            return Detection()
         told_s = _first_told(found, disaster_s, measured.world.now_s)
         if told_s is not None:
-            return told_s - disaster_s
+            return Detection(told_s - disaster_s, _was_in_alarm(found, disaster_s))
         ahead_s *= 2
-    return None
+    return Detection()
+
+
+def _was_in_alarm(found: AlarmSummary, disaster_s: float) -> bool:
+    """Return whether it was in ALARM at the disaster, and somebody had heard of it."""
+    spans = alarm_spans(found.transitions, (0.0, math.nextafter(disaster_s, math.inf)))
+    told = notified_spans(spans, found.untold_s)
+    return bool(told) and told[-1][0] < disaster_s <= told[-1][1]
 
 
 def _first_told(found: AlarmSummary, disaster_s: float, now_s: float) -> float | None:

@@ -8,7 +8,7 @@ from efssim.model.kernel.draws import Draws
 from efssim.model.world.world import World
 from efssim.records.columns import Columns
 from efssim.records.run_records import COMPARED_COLUMNS, SYNC_COLUMNS, ReplicationRecords
-from efssim.runs.drill.alarmed import detected_s
+from efssim.runs.drill.alarmed import Detection, detected
 from efssim.runs.drill.outcome import DrillOutcome, PartialSync, loss_of, partial_of
 from efssim.runs.drill.times import disaster_s
 from efssim.scenario import Scenario, schema
@@ -30,13 +30,13 @@ def run_drill(scenario: Scenario, seed: int, trial: int = 0) -> DrillOutcome:
     rehearsed = with_disaster(scenario, at_s)
     until_s = scenario.duration + PATIENCE_S + _own_times_s(drill, draws)
     if drill.detect.alarm is None:
-        known_s: float | None = draws.of(f"drill.{DETECT}", drill.detect)[0]
+        known = Detection(draws.of(f"drill.{DETECT}", drill.detect)[0])
     else:
-        known_s = detected_s(rehearsed, drill.detect.alarm, seed, trial, at_s, until_s)
+        known = detected(rehearsed, drill.detect.alarm, seed, trial, at_s, until_s)
     world = World(rehearsed, seed, _records, trial, until_s=until_s)
-    runbook = Runbook(world, source, at_s, known_s)
+    runbook = Runbook(world, source, at_s, known.after_s)
     _run_to_end(world, runbook, at_s, until_s)
-    return _outcome(world, runbook.record, trial)
+    return _outcome(world, runbook.record, trial, known)
 
 
 def replication_of(scenario: Scenario) -> str:
@@ -99,7 +99,7 @@ def _run_to_end(world: World, runbook: Runbook, at_s: float, until_s: float) -> 
         runbook.give_up()
 
 
-def _outcome(world: World, record: DrillRecord, trial: int) -> DrillOutcome:
+def _outcome(world: World, record: DrillRecord, trial: int, known: Detection) -> DrillOutcome:
     records = ReplicationRecords()
     if record.replication is not None:
         records = world.account.replications[record.replication].records
@@ -121,6 +121,7 @@ def _outcome(world: World, record: DrillRecord, trial: int) -> DrillOutcome:
         discarded_bytes=None if record.discarded is None else record.discarded.bytes,
         discarded_writes=None if record.discarded is None else record.discarded.writes,
         writable_s=_after(record, record.writable_s),
+        was_in_alarm=known.was_in_alarm,
     )
 
 

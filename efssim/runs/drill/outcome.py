@@ -63,6 +63,8 @@ class DrillOutcome:
     discarded_bytes: int | None
     discarded_writes: int | None
     """Writes to the replica that the failback overwrote; None as above."""
+    was_in_alarm: bool = False
+    """Whether the alarm that detects it had told before of something else."""
 
     @property
     def is_applicable(self) -> bool:
@@ -73,6 +75,11 @@ class DrillOutcome:
     def has_no_recovery_point(self) -> bool:
         """Whether the destination had nothing to go on with."""
         return self.loss is not None and self.loss.recovery_point_s is None
+
+    @property
+    def fails_back(self) -> bool:
+        """Whether the way back failed, after a recovery."""
+        return self.ending is Ending.FAILED and self.rto_s is not None
 
     def meets_rpo(self, target_s: float) -> bool:
         """Return whether it lost no more than a target allows."""

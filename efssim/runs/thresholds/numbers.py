@@ -72,6 +72,11 @@ class KnownThreshold:
         return str(first)
 
 
+_MOST_PLAIN = 2.0
+"""The largest share that is taken as written without `%`: per cent are more, utilisations rarely;
+chosen."""
+
+
 def known_thresholds(scenario: Scenario) -> list[KnownThreshold]:
     """Return the thresholds of a scenario; raise RunError for one that is about no number."""
     found = []
@@ -87,7 +92,12 @@ def _known(text: str, scenario: Scenario) -> KnownThreshold:
     asked = threshold(text)
     require_number(asked.path, scenario)
     unit = unit_of(asked.path)
-    return KnownThreshold(text, asked, unit, parsed(unit, asked.value))
+    limit = parsed(unit, asked.value)
+    if unit == "share" and not 0 <= limit <= (math.inf if asked.path[-1] == "utilisation" else 1):
+        raise ArgumentError(
+            f"{cut(asked.value)} is no value that {format_path(asked.path)} can have"
+        )
+    return KnownThreshold(text, asked, unit, limit)
 
 
 def require_number(path: Path, scenario: Scenario) -> None:
@@ -208,6 +218,8 @@ def _share(text: str) -> float:
         found = _finite(number)
     except ValueError:
         raise ArgumentError(f"{cut(text)} is no share such as `99.9 %` or 0.999") from None
+    if number == text and found > _MOST_PLAIN:
+        raise ArgumentError(f"{cut(text)} is {100 * found:g} %; did you mean '{cut(text)} %'?")
     return found / 100 if number != text else found
 
 

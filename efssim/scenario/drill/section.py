@@ -17,7 +17,7 @@ from efssim.scenario.drill.steps import DELETE, RESTORE, Steps, always, default_
 from efssim.scenario.grammar.base import Found, Model
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.events import Disaster
-from efssim.scenario.grammar.types import Duration, Fraction, PositiveDuration
+from efssim.scenario.grammar.types import Attainment, Duration, PositiveDuration
 from efssim.text.written import Written, mapping
 from efssim.text.zones import time_zone
 
@@ -39,15 +39,8 @@ class Rto(Model):
 
     target: PositiveDuration
     """Longest acceptable time from the disaster to the end of the last step."""
-    attainment: Fraction = 0.95
+    attainment: Attainment = 0.95
     """Share of the drills that has to be within the target."""
-
-    @field_validator("attainment")
-    @classmethod
-    def _above_0(cls, share: float) -> float:
-        if not share:
-            raise ValueError("an attainment of 0 is always met")
-        return share
 
 
 Hour = Annotated[int, Field(ge=0, le=_HOURS, strict=True)]

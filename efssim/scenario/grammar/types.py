@@ -149,6 +149,13 @@ Count = Annotated[
 ]
 """A whole number, at least 0."""
 
+
+def _above_0(share: float) -> float:
+    if not share:
+        raise ValueError("an attainment of 0 is always met")
+    return share
+
+
 Fraction = Annotated[
     float,
     BeforeValidator(parse_fraction),
@@ -159,6 +166,8 @@ Fraction = Annotated[
         _AT_LEAST_0 | {"maximum": 1.0},
     ),
 ]
+Attainment = Annotated[Fraction, AfterValidator(_above_0)]
+"""A share that an objective asks for."""
 """A number from 0 to 1."""
 
 Factor = Annotated[float, Field(ge=0, allow_inf_nan=False), AfterValidator(within(bounds.FACTOR))]

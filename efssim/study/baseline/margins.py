@@ -106,4 +106,6 @@ def _size(text: str, path: Path) -> tuple[float, bool]:
         size, is_relative = parsed("share", text), True
     if not 0 <= size < float("inf"):
         raise ArgumentError(f"{cut(text)} is no margin: it has to be 0 or more")
+    if unit == "share" and size > 1 and path[-1] != "utilisation":
+        raise ArgumentError(f"{cut(text)} is no margin: it has to be at most 100 % points")
     return size, is_relative

@@ -8,7 +8,7 @@ from efssim.lag.too_short import could_none_miss
 from efssim.runs.thresholds.numbers import shown, unit_of
 from efssim.study.choosing.choice import SKEWED, Alternative, ChoiceFindings
 from efssim.study.planning.ends import could_not_miss_text
-from efssim.study.trial.absent import absent_by_name
+from efssim.study.trial.not_in_run import not_in_runs
 
 
 def value_text(found: ChoiceFindings, value: float | None) -> str:
@@ -60,15 +60,20 @@ def cautions(found: ChoiceFindings) -> list[str]:
     if found.best is not None:
         said += _on_objective(found.alternatives[found.best])
     said += _too_short(found)
-    return [*said, *absent_by_name(each.trials.scenario for each in found.alternatives)]
+    return [*said, *not_in_runs(each.trials.scenario for each in found.alternatives)]
 
 
 def _on_objective(best: Alternative) -> Iterator[str]:
-    """Yield whether the best one meets its RPO, unless it does."""
-    met = best.trials.means[best.replication].rpo.met
-    if met is not True:
-        word = "misses" if met is False else "is not shown to meet"
-        yield f"The best of these, {best.name}, {word} its RPO objective."
+    """Yield which objectives the best one is not shown to meet, and who judges thresholds."""
+    means = best.trials.means[best.replication]
+    verdicts = {"RPO objective": means.rpo.met}
+    verdicts |= {f"objective {name}": found.met for name, found in means.objectives.items()}
+    for what, met in verdicts.items():
+        if met is not True:
+            word = "misses" if met is False else "is not shown to meet"
+            yield f"The best of these, {best.name}, {word} its {what}."
+    if best.trials.scenario.thresholds:
+        yield f"The thresholds of {best.name} are judged by `efssim run` alone."
 
 
 def _too_short(found: ChoiceFindings) -> Iterator[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from efssim.json_values import IF_ANY, SPREAD
 from efssim.lag.cost.summary import CostSummary
@@ -73,6 +73,11 @@ class DrillSummary:
     not_applicable: int
     """Drills at whose disaster nothing was replicated."""
     undetected: int
+    failed_back: int
+    """Drills that recovered, and whose failback failed."""
+    in_alarm_before: int
+    """Drills whose alarm had told before of something else, so that nobody hears of the disaster
+    by it; the RTO is not decided if it hangs on them."""
     diverging: bool
     """Whether the replication falls behind ever more, so that a loss depends on when it comes."""
     too_short: bool
@@ -112,6 +117,8 @@ def summary_of(study: DrillStudy) -> DrillSummary:
         failed=dict(sorted(Counter(one.error or "" for one in outcomes if _failed(one)).items())),
         not_applicable=sum(not one.is_applicable for one in outcomes),
         undetected=sum(one.ending is Ending.UNDETECTED for one in outcomes),
+        failed_back=sum(one.fails_back for one in outcomes),
+        in_alarm_before=sum(one.was_in_alarm for one in outcomes),
         diverging=study.diverging,
         too_short=study.too_short,
         ci95=ci95,
@@ -141,17 +148,28 @@ def rto_of(study: DrillStudy) -> DrillVerdict | None:
     rto, outcomes = study.scenario.rto, study.outcomes
     if rto is None:
         return None
-    within = [one.meets_rto(rto.target) for one in outcomes]
     seconds = [one.rto_s for one in outcomes]
-    return verdict_of(within, seconds, rto.target, rto.attainment, is_exact=study.is_exact)
+
+    def judged(within: Sequence[bool]) -> DrillVerdict:
+        return verdict_of(within, seconds, rto.target, rto.attainment, is_exact=study.is_exact)
+
+    within = [one.meets_rto(rto.target) for one in outcomes]
+    found = judged(within)
+    sure = judged(
+        [each and not one.was_in_alarm for each, one in zip(within, outcomes, strict=True)]
+    )
+    return replace(found, met=None) if found.met and sure.met is not True else found
 
 
 def passes(study: DrillStudy) -> bool:
     """Return whether every objective is met; one that is not decided is not.
 
-    Nor is one that rests on a trace that is too thin, or in which something was assumed. Without an
-    RTO no drill may fail or stay unnoticed: one that never ends meets no time.
+    Nor is one that rests on a trace that is too thin, or in which something was assumed. No
+    failback may fail. Without an RTO no drill may fail or stay unnoticed: one that never ends meets
+    no time.
     """
+    if any(one.fails_back for one in study.outcomes):
+        return False
     rto = rto_of(study)
     in_time = all(one.rto_s is not None for one in study.outcomes) if rto is None else rto.met
     if any(trace.is_doubtful for trace in study.traces.values()):

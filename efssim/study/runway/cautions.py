@@ -10,7 +10,7 @@ from efssim.scenario.unknowns.parameters import uncertain_parameters
 from efssim.scenario.workload.arrivals import chosen_process
 from efssim.scenario.workload.growth import MonthlyGrowth
 from efssim.study.runway.months import MONTH_S
-from efssim.study.trial.absent import absent, absent_texts
+from efssim.study.trial.not_in_run import not_in_run
 
 _WEEK_S = 7 * 86_400.0
 
@@ -32,7 +32,7 @@ def cautions_of(scenario: Scenario) -> Iterator[str]:
         )
     if scenario.duration < MONTH_S and any(stream.trace is not None for stream in streams):
         yield "Every month replays the rows of the trace that month 0 has, times its growth."
-    yield from absent_texts(absent(scenario, uncertain_parameters(scenario)))
+    yield from not_in_run(scenario, uncertain_parameters(scenario))
 
 
 def _is_weekly(stream: WriteStream) -> bool:

@@ -57,11 +57,6 @@ def absent_in_all(
     return [name for name in first if all(name in other for other in others)]
 
 
-def absent_by_name(scenarios: Iterable[Scenario]) -> list[str]:
-    """Return a sentence on each of several scenarios that has some, after its name."""
-    return [f"{each.name}: {text}" for each in scenarios for text in absent_texts(absent(each))]
-
-
 def absent_texts(found: Sequence[str]) -> list[str]:
     """Return a sentence on some of them; none where there are none."""
     if not found:

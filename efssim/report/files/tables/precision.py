@@ -93,6 +93,7 @@ _NAMES = {
     "discarded_writes drills dropped_after evaluation_periods failed failed_attempts "
     "false_alarms files fired from_writes hours_above late loss_writes lost_writes missed "
     "more_trials muted needed no_recovery_point not_applicable off_grid_rows "
+    "failed_back in_alarm_before "
     "open_at_end_writes pairs periods periods_missing region_down repeated_rows rows rows_used "
     "seed set sets sets_diverging sets_met sets_met_throughout sets_missed "
     "sets_too_short sets_undecided stratum trial "

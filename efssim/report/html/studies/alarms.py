@@ -34,7 +34,7 @@ from efssim.report.words.lines import counted, percent
 from efssim.runs.run import Run
 from efssim.study.alarms.tuning import AlarmTuning, TunedSetting
 from efssim.study.run.trial_set import TrialSet
-from efssim.study.trial.absent import absent, absent_texts
+from efssim.study.trial.not_in_run import not_in_run
 from efssim.text.quantities import format_duration
 
 _KIND = "CloudWatch alarms on simulated replication lag"
@@ -181,7 +181,7 @@ def _page(found: Summarised, about: list[str], blocks: Iterator[Block], command:
                 *about,
                 f"seed {found.seed}",
                 *thin_traces(found.traces),
-                *absent_texts(absent(found.scenario)),
+                *not_in_run(found.scenario),
             ],
             blocks=[
                 *blocks,

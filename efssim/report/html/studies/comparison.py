@@ -20,7 +20,7 @@ from efssim.report.verdicts.varied.comparison import answer, verdict_kind, word
 from efssim.report.words.lines import counted
 from efssim.scenario.shown.cells_use import streams_in_cells
 from efssim.study.run.trial_set import TrialSet
-from efssim.study.trial.absent import absent_by_name
+from efssim.study.trial.not_in_run import not_in_runs
 from efssim.study.varying.paired import PairedTrials
 
 _DRAWN = 6
@@ -80,7 +80,7 @@ def comparison_page(
                 f"seed {first.seed}",
                 *([partial] * bool(partial)),
                 *thin_by_name(studies),
-                *absent_by_name(study.scenario for study in (first, *seconds)),
+                *not_in_runs(study.scenario for study in (first, *seconds)),
                 *(f"{name}: {words}" for name, found in drawing.items() for words in found),
             ],
             blocks=[*blocks, *trace_blocks(studies)],

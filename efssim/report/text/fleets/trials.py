@@ -36,7 +36,7 @@ from efssim.report.words.lines import counted, wrapped
 from efssim.report.words.thresholds import threshold_lines
 from efssim.study.run.summary import thresholds_of
 from efssim.study.run.trial_set import TrialSet
-from efssim.study.trial.absent import absent, absent_texts
+from efssim.study.trial.not_in_run import not_in_run
 
 _MEANING = (
     "Numbers are means over trials; p99 and worst of the ages and lags are of all trials of a"
@@ -133,7 +133,7 @@ def fleet_sentences_of_trials(trials: TrialSet, members: Sequence[Member]) -> li
         *_lacking(trials),
         *objectives_of_fleet({name: said_of_trials(name, trials) for name in trials.means}),
         *named_by_warning(members),
-        *absent_texts(absent(trials.scenario)),
+        *not_in_run(trials.scenario),
     ]
 
 

@@ -10,6 +10,7 @@ from efssim.report.verdicts.trials import colour_of, kind_of
 from efssim.report.verdicts.words import Kind
 from efssim.report.words.lines import counted
 from efssim.study.trial.absent import absent_in_all, absent_texts
+from efssim.study.trial.not_in_run import unreached_texts
 from efssim.study.varying.points import Point, SweepPoints
 
 _NAMED = 4
@@ -98,4 +99,5 @@ def _more_trials(sweep: SweepPoints, replication: str) -> str:
 
 def absent_texts_of(sweep: SweepPoints) -> list[str]:
     """Return a sentence on faults and events that begin in no run of any combination."""
-    return absent_texts(absent_in_all(point.trials.scenario for point in sweep.points))
+    found = absent_in_all(point.trials.scenario for point in sweep.points)
+    return [*absent_texts(found), *unreached_texts(sweep.scenario)]

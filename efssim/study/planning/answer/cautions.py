@@ -11,6 +11,7 @@ from efssim.study.planning.ends import could_not_miss_text, left_out_text
 from efssim.study.planning.evaluation import Evaluation
 from efssim.study.planning.findings import PlanFindings
 from efssim.study.trial.absent import absent_in_all, absent_texts
+from efssim.study.trial.not_in_run import unreached_texts
 from efssim.study.varying.space import VariedParameter, with_value
 from efssim.text.quoting import listed
 
@@ -58,7 +59,7 @@ def absent_between(
 ) -> list[str]:
     """Return a sentence on faults and events that begin in no run at either end of a range."""
     ends = (with_value(scenario, parameter, end) for end in between)
-    return absent_texts(absent_in_all(ends, unknown))
+    return [*absent_texts(absent_in_all(ends, unknown)), *unreached_texts(scenario)]
 
 
 def _at(plan: PlanFindings, found: Iterable[Evaluation]) -> str:
