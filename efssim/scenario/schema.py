@@ -30,11 +30,11 @@ from efssim.scenario.grammar.network import Link, LinkName, Region, Subnet
 from efssim.scenario.grammar.presets import FILE_SYSTEM_TIMES
 from efssim.scenario.grammar.timing import Control, Initial, Sync
 from efssim.scenario.grammar.types import (
-    Attainment,
     ByteRate,
     Count,
     Duration,
     Flag,
+    Fraction,
     Instant,
     PositiveDuration,
     Size,
@@ -280,7 +280,7 @@ class Rpo(Model):
 
     target: PositiveDuration = 900.0
     """Largest acceptable age; 15 minutes is what AWS documents "for most file systems"."""
-    attainment: Attainment = 0.999
+    attainment: Fraction = 0.999
     """Share of the time in which the target has to hold."""
     initial_sync: Literal["counted", "excluded"] = "counted"
     """Whether the time from the creation of a replication to its first recovery point counts."""

@@ -119,12 +119,6 @@ def test_a_margin_of_more_than_all_points_is_none(file: Path, tmp_path: Path, ma
     assert made.code == 2
 
 
-def test_an_rpo_that_is_always_met_is_refused(file: Path) -> None:
-    made = done("run", file, changed=("rpo.attainment=0",))
-    assert made.code == 2
-    assert "rpo.attainment: an attainment of 0 is always met" in made.err
-
-
 def test_a_choice_says_which_objectives_its_best_misses(file: Path) -> None:
     slow = "replications.dr.sync.interval=30 min"
     asked = [

@@ -11,7 +11,7 @@ from efssim.traces.quality import THIN
 
 
 def assumed_of(chosen: Sequence[ChosenSeries]) -> Iterator[str]:
-    """Yield what was assumed of each file."""
+    """Yield a sentence for each key that was assumed of a file."""
     for file in (one for part in chosen for one in part.files):
         for key in file.assumed:
             yield f"{file.file} is taken as `{key}`, which it does not say."

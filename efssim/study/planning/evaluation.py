@@ -234,20 +234,18 @@ def evaluated(
     """
     losses = losses_of(trials, replications, of)
     found = _judgements(trials, replications, objective, confidence, of)
-    interval = Interval(min(each.low for each in found), min(each.high for each in found))
     met = _all_met([each.met for each in found])
     holds = 1.0 - losses.likely_at_most(confidence) >= objective - ROUNDING
     if objective == 1:
         met = holds = losses.none()
     is_protected = all(protected(trials.trials, name, trials.weighing) for name in replications)
     met = met if is_protected else False
-    holds = holds if met is None else met
-    ends = ends_of(trials, replications, of, EndsVerdict(True if holds else met, objective))
-    diverging = _diverging(trials, replications)
+    holds, diverging = holds if met is None else met, _diverging(trials, replications)
+    verdict = EndsVerdict(True if holds else met, objective)
     return Evaluation(
         value=value,
         losses=losses,
-        interval=interval,
+        interval=_bounds(found),
         met=met,
         holds=holds,
         more_trials=_most([each.more_trials for each in found]) if met is None else 0,
@@ -261,7 +259,7 @@ def evaluated(
         is_protected=is_protected,
         unprotected_s=most_unprotected_s(trials.trials, replications),
         cost=trials.cost,
-        ends=ends if is_protected else Ends(),
+        ends=ends_of(trials, replications, of, verdict) if is_protected else Ends(),
         diverging_share=diverging,
         falls_behind=falls_behind(diverging, objective),
     )
@@ -279,6 +277,11 @@ def _judgements(
         judgement(trials.trials, name, trials.design, objective, confidence, of)
         for name in replications
     ]
+
+
+def _bounds(found: Sequence[Evidence]) -> Interval:
+    """Return the bounds of the replication that is worst."""
+    return Interval(min(each.low for each in found), min(each.high for each in found))
 
 
 def _diverging(trials: TrialSet, replications: Sequence[str]) -> float:

@@ -93,7 +93,7 @@ def _could_not_miss(found: RunwayFindings) -> Iterator[str]:
 
 
 def _ends(found: RunwayFindings) -> list[tuple[int, Ends]]:
-    """Return what the ends of the runs leave open, by month and parameter set."""
+    """Return the parts that the ends of the runs leave open, by month and parameter set."""
     return [(each.month, made.ends) for each in found.months for made in each.evaluations]
 
 
