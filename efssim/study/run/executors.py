@@ -120,13 +120,14 @@ class Workers:
                 return self._pool().submit(fn, *args)
         except BrokenExecutor:
             raise
-        except (OSError, ImportError, NotImplementedError, RuntimeError) as error:
+        except (OSError, EOFError, ImportError, NotImplementedError, RuntimeError) as error:
             # Files, semaphores or threads that the machine does not give.
             own, self._own = self._own, None
             if own is not None:
                 end_processes(own)
                 own.shutdown(wait=False, cancel_futures=True)
-            raise OSError(EAGAIN, f"{_NOT_STARTED}: {error}; {_ALONE}") from None
+            reason = str(error) or "what starts them was killed"  # click takes EOFError for Ctrl-C
+            raise OSError(EAGAIN, f"{_NOT_STARTED}: {reason}; {_ALONE}") from None
 
     def __enter__(self) -> Workers:
         """Return the workers; leaving the context closes them."""
