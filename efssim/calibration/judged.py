@@ -45,6 +45,11 @@ class Found:
         return int((self.gap.is_telling & ~self.estimate.is_stray).sum())
 
     @property
+    def is_unwritten(self) -> bool:
+        """Return whether no sync that takes part has any bytes."""
+        return not np.nanmax(self.rows.middle_bytes[self.used], initial=0.0)
+
+    @property
     def is_bent(self) -> bool:
         """Return whether durations surely do not grow in proportion to the bytes."""
         bend = self.estimate.bend
@@ -171,7 +176,7 @@ def _setup(found: Found) -> FittedParameter:
     if not found.has_writes:
         reason = "without the writes it cannot be told from the time that bytes take"
         return FittedParameter("setup", setup.value, 0.0, setup.high, Identified.NO, reason)
-    if not np.nanmax(found.rows.middle_bytes[found.used], initial=0.0):
+    if found.is_unwritten:
         reason = "nothing was written, so what bytes take is in it"
         return FittedParameter("setup", setup.value, 0.0, setup.high, Identified.NO, reason)
     one = _judged("setup", setup, setup.high, found.estimate.median_s, _why(found))
@@ -183,8 +188,7 @@ def _throughput(found: Found) -> FittedParameter:
     if not found.has_writes:
         reason = "no writes are given"
         return FittedParameter("throughput", None, 0.0, None, Identified.NO, reason)
-    largest = float(np.nanmax(found.rows.middle_bytes[found.used], initial=0.0))
-    if largest == 0 or slope.high <= 0:
+    if found.is_unwritten or slope.high <= 0:
         reason = "nothing was written"
         return FittedParameter("throughput", None, 0.0, None, Identified.NO, reason)
     # A slope that is 0 for all that is seen is no limit.

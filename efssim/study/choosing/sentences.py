@@ -78,12 +78,12 @@ def _on_objective(best: Alternative) -> Iterator[str]:
 
 def _too_short(found: ChoiceFindings) -> Iterator[str]:
     """Yield which scenarios meet their RPO in windows in which they could not miss it."""
-    names = [each.name for each in found.alternatives if could_not_miss(each)]
+    names = [each.name for each in found.alternatives if _could_not_miss(each)]
     if names:
         yield could_not_miss_text(f"with {_listed(names)}")
 
 
-def could_not_miss(each: Alternative) -> bool:
+def _could_not_miss(each: Alternative) -> bool:
     """Return whether the trials of a scenario meet its RPO, as nothing in them could miss it."""
     trials, name = each.trials, each.replication
     parts = (trial.summary.replications[name] for trial in trials.trials)

@@ -155,10 +155,12 @@ def rto_of(study: DrillStudy) -> DrillVerdict | None:
 
     within = [one.meets_rto(rto.target) for one in outcomes]
     found = judged(within)
+    if not found.met or not any(one.was_in_alarm for one in outcomes):
+        return found
     sure = judged(
         [each and not one.was_in_alarm for each, one in zip(within, outcomes, strict=True)]
     )
-    return replace(found, met=None) if found.met and sure.met is not True else found
+    return found if sure.met else replace(found, met=None)
 
 
 def passes(study: DrillStudy) -> bool:

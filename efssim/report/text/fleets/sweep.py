@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from efssim.lag.fleets.summary import ItemSpread, SpreadTree
 from efssim.report.text.fleets.tables import SPREAD_HEAD
-from efssim.report.verdicts.fleets import SECTIONS, are_many
+from efssim.report.verdicts.fleets import SECTIONS, are_many, worst_kind
 from efssim.report.verdicts.trials import colour_of
 from efssim.report.verdicts.varied.sweep import STATES
 from efssim.report.verdicts.words import Kind
@@ -58,9 +58,7 @@ def fleet_rows(
 def _kind(fleet: str, trials: TrialSet) -> Kind:
     """Return the kind of the verdict on all items: met only where each meets the RPO."""
     items = every_item(fleet)
-    found = [colour_of(name, trials) for name in trials.means if is_meant(items, name)]
-    order: tuple[Kind, ...] = ("missed", "open", "once", "met")
-    return min(found, key=order.index, default="open")
+    return worst_kind([colour_of(name, trials) for name in trials.means if is_meant(items, name)])
 
 
 def items_text(sweep: SweepPoints, fleet: str) -> str:
