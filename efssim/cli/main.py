@@ -5,8 +5,10 @@ from __future__ import annotations
 import atexit
 import gc
 import os
+import signal
 import sys
 import traceback
+from typing import NoReturn
 
 import click
 
@@ -103,8 +105,7 @@ def main() -> None:
         say(said(error))
         sys.exit(BAD_INPUT)
     except (click.Abort, KeyboardInterrupt):
-        say("interrupted")
-        sys.exit(INTERRUPTED)
+        _end_interrupted()
     except OSError as error:  # of help and version, which no command prints
         give_up(sys.stdout)
         say(f"standard output: {error.strerror or error}")
@@ -112,14 +113,21 @@ def main() -> None:
     except Exception as error:
         if isinstance(error.__cause__, KeyboardInterrupt):
             # Python 3.11 makes a RuntimeError of one that falls into the making of a class.
-            say("interrupted")
-            sys.exit(INTERRUPTED)
+            _end_interrupted()
         lacking = _lacks_memory(error)
         if lacking is None:
             _report_bug(error)
         else:
             say(f"out of memory{lacking and ': '}{lacking}; {_LESS}")
         sys.exit(INTERNAL_ERROR)
+
+
+def _end_interrupted() -> NoReturn:
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        # One more would tear what Python does at its end, as the removal of semaphores.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    say("interrupted")
+    sys.exit(INTERRUPTED)
 
 
 _LESS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,7 @@ class Ended:
 def command(*arguments: object, stdin: str | None = None) -> Ended:
     """Run `efssim` with arguments here; `stdin` is what is on standard input."""
     out, err, before = io.StringIO(), io.StringIO(), (sys.argv, sys.stdin)
+    ctrl_c = signal.getsignal(signal.SIGINT)
     sys.argv = ["efssim", *map(str, arguments)]
     if stdin is not None:
         sys.stdin = io.TextIOWrapper(io.BytesIO(stdin.encode()))
@@ -57,6 +59,7 @@ def command(*arguments: object, stdin: str | None = None) -> Ended:
         code = ended.code or 0
     finally:
         sys.argv, sys.stdin = before
+        signal.signal(signal.SIGINT, ctrl_c)  # which is ignored after it
     return Ended(code, out.getvalue(), err.getvalue())
 
 

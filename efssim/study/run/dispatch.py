@@ -8,7 +8,7 @@ from queue import Empty, SimpleQueue
 from typing import Generic, Protocol, TypeVar
 
 from efssim.errors import EfssimError
-from efssim.study.run.deadline import Deadline, OutOfTimeError
+from efssim.study.run.deadline import Deadline
 from efssim.study.run.executors import Workers
 from efssim.study.run.interrupts import Interrupts
 
@@ -22,6 +22,8 @@ _TOGETHER_S = 5.0
 """Batches of trials that cost less side by side take at most about this long."""
 _TOGETHER_MAX = 128
 """Trials side by side; each has a world in memory."""
+_LOOK_S = 5.0
+"""Dead workers are looked for this often while nothing is done; a pool tells at once (chosen)."""
 _NAMED = 8
 """Trials that are named when workers keep dying."""
 
@@ -107,15 +109,16 @@ class Dispatch(Generic[J, B]):
             future.cancel()
 
     def leave(self) -> None:
-        """Cancel all parts, and end the workers only if any part runs: others use them as well."""
-        self.cancel()
+        """End the workers if any part runs or waits, and only then: others use them as well."""
+        if not self._workers.start_processes:
+            self.cancel()  # a pool of ours does so itself, before its processes end
         if any(not future.done() for future in self._running):
             self._workers.close(at_once=True)
 
     def close(self) -> None:
-        """Cancel all parts, and end the workers if any part runs."""
-        self.cancel()
-        self._workers.close(at_once=any(not future.done() for future in self._running))
+        """Close the workers, at once if any part runs or waits."""
+        self.leave()
+        self._workers.close()
 
     def _batches(self, missing: list[int]) -> Iterator[Numbers]:
         """Yield the missing trials, each time as many as take a while and leave some for others."""
@@ -149,6 +152,9 @@ class Dispatch(Generic[J, B]):
         self._deadline.check()
         done = self._waited_for()
         self._interrupts.check()
+        if done is None:
+            self._begin_all_again()
+            return
         dead: list[tuple[Numbers, int]] = []
         for future in done:
             try:
@@ -161,20 +167,37 @@ class Dispatch(Generic[J, B]):
                 yield batch
         self._begin_again(dead)
 
-    def _waited_for(self) -> list[Future[B]]:
+    def _waited_for(self) -> list[Future[B]] | None:
         """Wait until something is done or Ctrl-C comes, and return all that is done.
 
-        Raise OutOfTimeError where neither comes before the deadline.
+        None if neither comes since a worker has died. Raise OutOfTimeError at the deadline.
         """
-        try:
-            found = [self._done.get(timeout=self._deadline.left_s)]
-        except Empty:
-            raise OutOfTimeError from None
+        looks = 0
+        while looks < 2:  # between two, a pool has told by itself of a worker that died
+            try:
+                found = [self._done.get(timeout=self._look_s())]
+                break
+            except Empty:
+                self._deadline.check()
+                looks = looks + 1 if self._workers.has_dead() else 0
+        else:
+            return None
         while True:
             try:
                 found.append(self._done.get_nowait())
             except Empty:
                 return [future for future in found if future in self._running]
+
+    def _look_s(self) -> float:
+        left_s = self._deadline.left_s
+        return _LOOK_S if left_s is None else min(_LOOK_S, left_s)
+
+    def _begin_all_again(self) -> None:
+        """Replace workers of which one died within a result, whose end the others wait for."""
+        self._workers.close(at_once=True)
+        dead = list(self._running.values())
+        self._running.clear()
+        self._begin_again(dead)
 
     def _begin_again(self, dead: list[tuple[Numbers, int]]) -> None:
         """Retry the trials of dead workers one by one: only one of them is to blame."""

@@ -13,9 +13,11 @@ from types import TracebackType
 from typing import Any
 
 from efssim.errors import StateError
+from efssim.study.run.interrupts import ctrl_c_put_off
 from efssim.study.run.processes.pool import (
     end_if_begun_by_a_study,
     end_processes,
+    has_dead,
     pool_of_processes,
     shut_down,
     without_script_of_stdin,
@@ -116,7 +118,8 @@ class Workers:
     def _submitted(self, fn: Callable[..., Any], *args: Any) -> Future[Any]:
         """Submit to an own executor; raise OSError with a sentence if its workers cannot start."""
         try:
-            with without_script_of_stdin():
+            # A process that is begun by half is in nobody's hands.
+            with ctrl_c_put_off(), without_script_of_stdin():
                 return self._pool().submit(fn, *args)
         except BrokenExecutor:
             raise
@@ -125,7 +128,6 @@ class Workers:
             own, self._own = self._own, None
             if own is not None:
                 end_processes(own)
-                own.shutdown(wait=False, cancel_futures=True)
             reason = str(error) or "what starts them was killed"  # click takes EOFError for Ctrl-C
             raise OSError(EAGAIN, f"{_NOT_STARTED}: {reason}; {_ALONE}") from None
 
@@ -144,10 +146,15 @@ class Workers:
     def close(self, *, at_once: bool = False) -> None:
         """Shut down an own executor; `at_once` terminates calls that are running."""
         own, self._own = self._own, None
-        if at_once and own is not None:
-            end_processes(own)
-        if own is not None:
-            own.shutdown(wait=True, cancel_futures=True)
+        with ctrl_c_put_off():
+            if at_once and own is not None:
+                end_processes(own)
+            if own is not None:
+                own.shutdown(wait=True, cancel_futures=True)
+
+    def has_dead(self) -> bool:
+        """Return whether a process of an own executor has ended, which it should not."""
+        return has_dead(self._own)
 
 
 def _cpus() -> int:

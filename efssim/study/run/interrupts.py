@@ -25,7 +25,7 @@ class Interrupts:
     def __init__(self) -> None:
         self.presses = 0
         """How often Ctrl-C came."""
-        self._allowed = self._ours = False
+        self._allowed = self._ours = self._is_put_off = False
         self._wake: list[Callable[[], None]] = []
         self._hook: Callable[[sys.UnraisableHookArgs], object] = sys.__unraisablehook__
 
@@ -46,7 +46,7 @@ class Interrupts:
 
     def _press(self, _: int, __: FrameType | None) -> None:
         self.presses += 1
-        if self._allowed or self.stops_at_once:
+        if not self._is_put_off and (self._allowed or self.stops_at_once):
             raise KeyboardInterrupt
         for wake in self._wake:
             wake()
@@ -85,6 +85,18 @@ class Interrupts:
             self._allowed = before
 
     @contextmanager
+    def put_off(self) -> Iterator[None]:
+        """Put Ctrl-C off to the end of a short block, even where it would raise at once."""
+        before, self._is_put_off = self._is_put_off, True
+        seen = self.presses
+        try:
+            yield
+        finally:
+            self._is_put_off = before
+        if self.presses > seen and not before and (self._allowed or self.stops_at_once):
+            raise KeyboardInterrupt
+
+    @contextmanager
     def waking(self, wake: Callable[[], None]) -> Iterator[None]:
         """Call a function at Ctrl-C that is held back; it runs in a handler of signals."""
         self._wake.append(wake)
@@ -100,12 +112,30 @@ def ctrl_c() -> Iterator[Interrupts]:
 
     So a plan, its evaluations and the command around them have one owner.
     """
-    around = getattr(signal.getsignal(signal.SIGINT), "__self__", None)
-    if _is_main() and isinstance(around, Interrupts):
+    if (around := _owner()) is not None:
         yield around
         return
     with Interrupts() as made:
         yield made
+
+
+@contextmanager
+def ctrl_c_put_off() -> Iterator[None]:
+    """Put Ctrl-C off to the end of a short block, in which an exception would leave half a thing.
+
+    Even the second; it raises then where it would have raised inside.
+    """
+    if (around := _owner()) is not None:
+        with around.put_off():
+            yield
+        return
+    with Interrupts() as made, made.allowed(), made.put_off():
+        yield
+
+
+def _owner() -> Interrupts | None:
+    around = getattr(signal.getsignal(signal.SIGINT), "__self__", None)
+    return around if _is_main() and isinstance(around, Interrupts) else None
 
 
 def _is_main() -> bool:

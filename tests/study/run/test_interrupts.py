@@ -293,5 +293,23 @@ def test_a_press_at_a_random_moment(name, workers):
         assert not out or out.endswith("\n")
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_two_presses_at_random_moments_of_workers(seed):
+    drawn = random.Random(seed)
+    for turn in range(25):
+        kept = Path(f"kept{seed}-{turn}")
+        process = begun("run", "tiny.yaml", "-n", "100000", "-w", "2", "-q", "--resume", kept)
+        while not (kept / "trials.jsonl").exists():
+            threading.Event().wait(0.02)
+        threading.Event().wait(0.5 * drawn.random())
+        for _ in range(2):
+            press(process)
+            threading.Event().wait(0.1 * drawn.random() ** 3)
+        out, err = process.communicate(timeout=60)
+        assert (err, process.returncode) == ("\ninterrupted\n", 130)
+        assert not out or out.startswith("PARTIAL")
+
+
 def pairs(words):
     return zip(("", *words), words, strict=False)

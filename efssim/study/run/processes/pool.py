@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing.connection import wait
 from multiprocessing.util import get_temp_dir
 from pathlib import Path
 from types import ModuleType
@@ -22,6 +23,8 @@ _TRIALS = "efssim.study.trial.outcome"
 """Module with the trials; loaded once, as each process that is forked then has it."""
 _BEGAN_A_STUDY = 120
 """Exit code of a worker that would begin workers of its own (chosen: no usual one)."""
+_JOIN_S = 1.0
+"""Seconds in which a pool ends whose workers have written whole results (chosen: 100 times it)."""
 _UNGUARDED = (
     "each worker loads the script that begins it, and would run it once more: put what it runs "
     """under 'if __name__ == "__main__":', or give workers=1"""
@@ -61,11 +64,34 @@ def shut_down(own: Executor) -> None:
 
 
 def end_processes(own: Executor) -> None:
-    """End the processes of a pool, with what they run; of other executors none."""
-    if isinstance(own, ProcessPoolExecutor):
-        # As terminate_workers() of Python 3.14; else the exit would wait for a trial.
-        for process in list(own._processes.values()):
-            process.terminate()
+    """Shut a pool down and end its processes, with what they run; of other executors none.
+
+    Return once they have ended.
+    """
+    if not isinstance(own, ProcessPoolExecutor):
+        return
+    # There is no public way before terminate_workers() of Python 3.14, which does this but for the
+    # pipe; without it the exit would wait for a trial.
+    parts = dict(vars(own))
+    processes, thread = list(own._processes.values()), parts["_executor_manager_thread"]
+    # First, so that the thread of the pool cancels what waits: that of Python 3.11 ends in a
+    # traceback where a worker has died and somebody else has cancelled a call.
+    own.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.terminate()
+    if thread is not None:
+        thread.join(_JOIN_S)
+        # A worker may have ended within a result: else the thread would wait for the rest of it.
+        parts["_result_queue"]._writer.close()
+        thread.join()
+    parts["_result_queue"].close()
+
+
+def has_dead(own: Executor | None) -> bool:
+    """Return whether a process of a pool has ended, which none does while the pool is in use."""
+    if not isinstance(own, ProcessPoolExecutor):
+        return False
+    return bool(wait([process.sentinel for process in list(own._processes.values())], timeout=0))
 
 
 def _begin_forkserver() -> None:

@@ -1,0 +1,195 @@
+"""Workers that end within a result, or within their own begin: nobody waits for the rest."""
+
+from __future__ import annotations
+
+import os
+import signal
+import struct
+import sys
+import threading
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers.studies import chancy, content
+
+import efssim
+from efssim.study.run import batch, dispatch, trials
+from efssim.study.run.executors import Workers
+from efssim.study.run.interrupts import Interrupts, ctrl_c_put_off
+
+COUNT = 12
+PROMISED = 100_000
+"""Bytes of a result that never come."""
+
+
+def wait(seconds: float) -> None:
+    threading.Event().wait(seconds)
+
+
+def write_half_a_result() -> None:
+    """Write the head of a message into the pipe of this worker's results, as one that is killed."""
+    frame = sys._getframe()
+    while "result_queue" not in frame.f_locals:  # that of _process_worker
+        assert frame.f_back is not None
+        frame = frame.f_back
+    pipe = frame.f_locals["result_queue"]
+    pipe._wlock.acquire()
+    os.write(pipe._writer.fileno(), struct.pack("!i", PROMISED) + b"half")
+
+
+def half_and_sleep() -> None:
+    write_half_a_result()
+    wait(600)
+
+
+@dataclass(frozen=True)
+class KilledWithin:
+    """A stand-in for `run_batch` whose process is killed once, within the result of a trial."""
+
+    folder: Path
+    number: int
+
+    def __call__(self, job: batch.Job, numbers: tuple[int, ...]) -> batch.TrialBatch:
+        if self.number in numbers and not any(self.folder.iterdir()):
+            (self.folder / "killed").touch()
+            write_half_a_result()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return batch.run_batch(job, numbers)
+
+
+@pytest.mark.parametrize("number", [0, 7])
+def test_a_worker_that_is_killed_within_a_result_is_replaced(
+    number: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    world = chancy()
+    expected = content(efssim.run_trials(world, COUNT, workers=1))
+    monkeypatch.setattr(trials, "run_batch", KilledWithin(tmp_path, number))
+    monkeypatch.setattr(dispatch, "_LOOK_S", 0.5)
+    assert content(efssim.run_trials(world, COUNT, workers=2)) == expected
+    assert [each.name for each in tmp_path.iterdir()] == ["killed"]
+
+
+def test_workers_close_within_a_result() -> None:
+    workers = Workers(None, 2)
+    assert workers.submit(int, "7").result() == 7  # they have begun
+    futures = [workers.submit(half_and_sleep) for _ in range(9)]
+    while not any(future.running() for future in futures):
+        wait(0.01)
+    wait(1)  # half a result is written
+    closing = threading.Thread(target=workers.close, kwargs={"at_once": True}, daemon=True)
+    closing.start()
+    closing.join(60)
+    assert not closing.is_alive()
+    assert all(future.done() for future in futures)
+
+
+def test_calls_that_wait_are_cancelled_by_the_pool_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its thread, in Python 3.11, stands no call that is cancelled where its workers have died."""
+    raised: list[object] = []
+    shut_down = ProcessPoolExecutor.shutdown
+
+    def late(self: ProcessPoolExecutor, **how: bool) -> None:
+        wait(0.5)  # the thread of the pool sees by then what was done before
+        shut_down(self, **how)
+
+    monkeypatch.setattr(threading, "excepthook", raised.append)
+    monkeypatch.setattr(ProcessPoolExecutor, "shutdown", late)
+    job = dispatch.Dispatch(sleep, Nothing(), Workers(None, 2), Interrupts())
+    for number in range(9):  # more than workers and the queue of a pool have
+        job._begin((number,))
+    job.close()
+    assert raised == []
+
+
+def sleep(_: Nothing, numbers: tuple[int, ...]) -> batch.TrialBatch:
+    wait(600)
+    raise AssertionError(numbers)
+
+
+class Nothing:
+    """A job of which no part is run."""
+
+    unit = "part"
+    is_together = False
+
+    def alone(self, number: int) -> str:
+        return str(number)
+
+
+# Ctrl-C where an exception would leave half a thing
+
+
+def press() -> None:
+    signal.raise_signal(signal.SIGINT)
+
+
+@pytest.fixture
+def _default_ctrl_c() -> Any:
+    """Where tests run in the background of a shell, Ctrl-C is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_default_ctrl_c")
+@pytest.mark.parametrize("presses", [1, 2, 3])
+@pytest.mark.parametrize("held", [False, True])
+def test_a_press_is_put_off_to_the_end_of_a_block(presses: int, held: bool) -> None:
+    passed = []
+
+    def pressed() -> None:
+        with ctrl_c_put_off(), ctrl_c_put_off():
+            for _ in range(presses):
+                press()
+            passed.append("whole")
+        passed.append("after")
+
+    if not held:
+        with pytest.raises(KeyboardInterrupt):
+            pressed()
+        assert passed == ["whole"]
+        return
+    with Interrupts() as interrupts, interrupts.held():
+        if presses == 1:  # noted, and left to the study
+            pressed()
+            assert passed == ["whole", "after"]
+        else:
+            with pytest.raises(KeyboardInterrupt):
+                pressed()
+            assert passed == ["whole"]
+        assert interrupts.presses == presses
+
+
+@pytest.mark.usefixtures("_default_ctrl_c")
+def test_a_press_that_a_study_has_noted_raises_nothing_later() -> None:
+    with Interrupts() as interrupts, interrupts.held():
+        press()
+        press_later = []
+        with ctrl_c_put_off():
+            press_later.append("whole")
+        with pytest.raises(KeyboardInterrupt):
+            press()
+    assert press_later == ["whole"]
+
+
+@pytest.mark.usefixtures("_default_ctrl_c")
+def test_a_worker_begins_whole_where_the_second_press_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun: list[Future[Any]] = []
+    submitted = Workers._pool
+
+    def pool(self: Workers) -> Any:
+        press()
+        press()
+        return submitted(self)
+
+    monkeypatch.setattr(Workers, "_pool", pool)
+    workers = Workers("serial")
+    with Interrupts() as interrupts, interrupts.held(), pytest.raises(KeyboardInterrupt):
+        begun.append(workers.submit(int, "7"))
+    assert interrupts.presses == 2
+    assert workers._own is not None
