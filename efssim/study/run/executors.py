@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from errno import EAGAIN
 from multiprocessing import current_process
@@ -118,8 +118,9 @@ class Workers:
     def _submitted(self, fn: Callable[..., Any], *args: Any) -> Future[Any]:
         """Submit to an own executor; raise OSError with a sentence if its workers cannot start."""
         try:
-            # A process that is begun by half is in nobody's hands.
-            with ctrl_c_put_off(), without_script_of_stdin():
+            # A process that is begun by half is in nobody's hands; here the call itself runs.
+            putting_off = ctrl_c_put_off() if self.start_processes else nullcontext()
+            with putting_off, without_script_of_stdin():
                 return self._pool().submit(fn, *args)
         except BrokenExecutor:
             raise

@@ -179,17 +179,35 @@ def test_a_press_that_a_study_has_noted_raises_nothing_later() -> None:
 def test_a_worker_begins_whole_where_the_second_press_comes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    begun: list[Future[Any]] = []
-    submitted = Workers._pool
+    made: list[Future[Any]] = []
+    submit = ProcessPoolExecutor.submit
 
-    def pool(self: Workers) -> Any:
+    def pressed(self: ProcessPoolExecutor, *call: Any) -> Future[Any]:
         press()
         press()
-        return submitted(self)
+        made.append(submit(self, *call))
+        return made[0]
 
-    monkeypatch.setattr(Workers, "_pool", pool)
-    workers = Workers("serial")
-    with Interrupts() as interrupts, interrupts.held(), pytest.raises(KeyboardInterrupt):
-        begun.append(workers.submit(int, "7"))
-    assert interrupts.presses == 2
-    assert workers._own is not None
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", pressed)
+    with Workers(None, 2) as workers:
+        with Interrupts() as interrupts, interrupts.held(), pytest.raises(KeyboardInterrupt):
+            workers.submit(int, "7")
+        assert interrupts.presses == 2
+        assert made[0].result() == 7
+
+
+@pytest.mark.usefixtures("_default_ctrl_c")
+def test_a_press_ends_what_runs_in_this_process_where_it_is() -> None:
+    passed = []
+
+    def run(_: Nothing, numbers: tuple[int, ...]) -> batch.TrialBatch:
+        passed.append("begin")
+        press()
+        passed.append("end")
+        raise AssertionError(numbers)
+
+    with Interrupts() as interrupts, interrupts.held():
+        job = dispatch.Dispatch(run, Nothing(), Workers("serial"), interrupts)
+        with pytest.raises(KeyboardInterrupt):
+            list(job.results([0]))
+    assert passed == ["begin"]
