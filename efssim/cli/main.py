@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import sys
+import threading
 import traceback
 from typing import NoReturn
 
@@ -123,7 +124,9 @@ def main() -> None:
 
 
 def _end_interrupted() -> NoReturn:
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    waits_for = [each for each in threading.enumerate() if not each.daemon]
+    if ours and waits_for == [threading.main_thread()]:
         # One more would tear what Python does at its end, as the removal of semaphores.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     say("interrupted")

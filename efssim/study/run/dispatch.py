@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Future
+from contextlib import nullcontext
 from queue import Empty, SimpleQueue
 from typing import Generic, Protocol, TypeVar
 
@@ -104,14 +105,17 @@ class Dispatch(Generic[J, B]):
             raise
 
     def cancel(self) -> None:
-        """Cancel the parts that have not begun, and keep the workers."""
-        for future in self._running:
-            future.cancel()
+        """Cancel the parts that have not begun, and keep the workers.
+
+        Not in a pool of ours, which does so itself as it ends (`end_processes`).
+        """
+        if not self._workers.start_processes:
+            for future in self._running:
+                future.cancel()
 
     def leave(self) -> None:
         """End the workers if any part runs or waits, and only then: others use them as well."""
-        if not self._workers.start_processes:
-            self.cancel()  # a pool of ours does so itself, before its processes end
+        self.cancel()
         if any(not future.done() for future in self._running):
             self._workers.close(at_once=True)
 
@@ -140,13 +144,16 @@ class Dispatch(Generic[J, B]):
         return max(1, min(_TOGETHER_MAX, self._share, int(_TOGETHER_S / max(self._trial_s, 1e-9))))
 
     def _begin(self, numbers: Numbers, tries: int = 0) -> None:
-        if self._workers.are_here:
-            with self._interrupts.allowed():
-                future = self._workers.submit(self._run, self._job, numbers)
-        else:
-            future = self._workers.submit(self._run, self._job, numbers)
-        self._running[future] = numbers, tries
-        future.add_done_callback(self._done.put)
+        # By half, the begin of a process or of a call would be in nobody's hands.
+        whole = self._interrupts.put_off() if self._workers.start_processes else nullcontext()
+        with whole:
+            future = self._submitted(numbers)
+            self._running[future] = numbers, tries
+            future.add_done_callback(self._done.put)
+
+    def _submitted(self, numbers: Numbers) -> Future[B]:
+        with self._interrupts.allowed() if self._workers.are_here else nullcontext():
+            return self._workers.submit(self._run, self._job, numbers)
 
     def _next(self) -> Iterator[B]:
         self._deadline.check()

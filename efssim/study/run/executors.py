@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from errno import EAGAIN
 from multiprocessing import current_process
@@ -118,9 +118,7 @@ class Workers:
     def _submitted(self, fn: Callable[..., Any], *args: Any) -> Future[Any]:
         """Submit to an own executor; raise OSError with a sentence if its workers cannot start."""
         try:
-            # A process that is begun by half is in nobody's hands; here the call itself runs.
-            putting_off = ctrl_c_put_off() if self.start_processes else nullcontext()
-            with putting_off, without_script_of_stdin():
+            with without_script_of_stdin():
                 return self._pool().submit(fn, *args)
         except BrokenExecutor:
             raise
@@ -146,12 +144,15 @@ class Workers:
 
     def close(self, *, at_once: bool = False) -> None:
         """Shut down an own executor; `at_once` terminates calls that are running."""
+        if at_once:
+            with ctrl_c_put_off():
+                own, self._own = self._own, None
+                if own is not None:
+                    end_processes(own)
+            return
         own, self._own = self._own, None
-        with ctrl_c_put_off():
-            if at_once and own is not None:
-                end_processes(own)
-            if own is not None:
-                own.shutdown(wait=True, cancel_futures=True)
+        if own is not None:
+            own.shutdown(wait=True, cancel_futures=True)
 
     def has_dead(self) -> bool:
         """Return whether a process of an own executor has ended, which it should not."""

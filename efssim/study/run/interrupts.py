@@ -14,6 +14,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
 
+_PUT_OFF = 2
+"""Presses that are put off; one more raises even there, so that no wait holds a user (chosen)."""
+
 
 class Interrupts:
     """Owner of Ctrl-C: the first is noted, and raised where allowed; the second stops at once.
@@ -46,7 +49,7 @@ class Interrupts:
 
     def _press(self, _: int, __: FrameType | None) -> None:
         self.presses += 1
-        if not self._is_put_off and (self._allowed or self.stops_at_once):
+        if self._raises and not (self._is_put_off and self.presses <= _PUT_OFF):
             raise KeyboardInterrupt
         for wake in self._wake:
             wake()
@@ -54,6 +57,10 @@ class Interrupts:
     def _tell_unraisable(self, swallowed: sys.UnraisableHookArgs) -> None:
         if not issubclass(swallowed.exc_type, KeyboardInterrupt):
             self._hook(swallowed)
+
+    @property
+    def _raises(self) -> bool:
+        return self._allowed or self.stops_at_once
 
     @property
     def stops_at_once(self) -> bool:
@@ -87,13 +94,13 @@ class Interrupts:
     @contextmanager
     def put_off(self) -> Iterator[None]:
         """Put Ctrl-C off to the end of a short block, even where it would raise at once."""
-        before, self._is_put_off = self._is_put_off, True
         seen = self.presses
+        before, self._is_put_off = self._is_put_off, True
         try:
             yield
         finally:
             self._is_put_off = before
-        if self.presses > seen and not before and (self._allowed or self.stops_at_once):
+        if self.presses > seen and self._raises and not before:
             raise KeyboardInterrupt
 
     @contextmanager
@@ -123,7 +130,7 @@ def ctrl_c() -> Iterator[Interrupts]:
 def ctrl_c_put_off() -> Iterator[None]:
     """Put Ctrl-C off to the end of a short block, in which an exception would leave half a thing.
 
-    Even the second; it raises then where it would have raised inside.
+    Even the second, but no third; they raise then where they would have raised inside.
     """
     if (around := _owner()) is not None:
         with around.put_off():

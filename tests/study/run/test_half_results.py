@@ -7,7 +7,9 @@ import signal
 import struct
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,18 +74,28 @@ def test_a_worker_that_is_killed_within_a_result_is_replaced(
     assert [each.name for each in tmp_path.iterdir()] == ["killed"]
 
 
-def test_workers_close_within_a_result() -> None:
+def in_time(act: Callable[[], None]) -> None:
+    acting = threading.Thread(target=act, daemon=True)
+    acting.start()
+    acting.join(30)  # a bound on a hang
+    assert not acting.is_alive()
+
+
+@pytest.mark.parametrize("also_open", [False, True])
+def test_workers_close_within_a_result(also_open: bool) -> None:
+    """Also where a process that the user has forked has the pipe of results open."""
     workers = Workers(None, 2)
     assert workers.submit(int, "7").result() == 7  # they have begun
+    own: Any = workers._own
+    copy = os.dup(own._result_queue._writer.fileno()) if also_open else None
     futures = [workers.submit(half_and_sleep) for _ in range(9)]
     while not any(future.running() for future in futures):
         wait(0.01)
     wait(1)  # half a result is written
-    closing = threading.Thread(target=workers.close, kwargs={"at_once": True}, daemon=True)
-    closing.start()
-    closing.join(60)
-    assert not closing.is_alive()
+    in_time(lambda: workers.close(at_once=True))
     assert all(future.done() for future in futures)
+    if copy is not None:
+        os.close(copy)
 
 
 def test_calls_that_wait_are_cancelled_by_the_pool_itself(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,7 +147,7 @@ def _default_ctrl_c() -> Any:
 
 
 @pytest.mark.usefixtures("_default_ctrl_c")
-@pytest.mark.parametrize("presses", [1, 2, 3])
+@pytest.mark.parametrize("presses", [1, 2])
 @pytest.mark.parametrize("held", [False, True])
 def test_a_press_is_put_off_to_the_end_of_a_block(presses: int, held: bool) -> None:
     passed = []
@@ -164,6 +176,27 @@ def test_a_press_is_put_off_to_the_end_of_a_block(presses: int, held: bool) -> N
 
 
 @pytest.mark.usefixtures("_default_ctrl_c")
+@pytest.mark.parametrize("held", [False, True])
+def test_a_third_press_is_not_put_off(held: bool) -> None:
+    """Whatever a block waits for, it does not hold a user."""
+    passed = []
+
+    def pressed() -> None:
+        with ctrl_c_put_off():
+            press()
+            press()
+            passed.append("two")
+            press()
+            passed.append("three")
+
+    owner = Interrupts()
+    holding = owner.held() if held else nullcontext()
+    with owner, holding, pytest.raises(KeyboardInterrupt):
+        pressed()
+    assert passed == ["two"]
+
+
+@pytest.mark.usefixtures("_default_ctrl_c")
 def test_a_press_that_a_study_has_noted_raises_nothing_later() -> None:
     with Interrupts() as interrupts, interrupts.held():
         press()
@@ -176,7 +209,7 @@ def test_a_press_that_a_study_has_noted_raises_nothing_later() -> None:
 
 
 @pytest.mark.usefixtures("_default_ctrl_c")
-def test_a_worker_begins_whole_where_the_second_press_comes(
+def test_a_call_that_begins_at_the_second_press_ends_with_the_study(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     made: list[Future[Any]] = []
@@ -189,11 +222,42 @@ def test_a_worker_begins_whole_where_the_second_press_comes(
         return made[0]
 
     monkeypatch.setattr(ProcessPoolExecutor, "submit", pressed)
-    with Workers(None, 2) as workers:
-        with Interrupts() as interrupts, interrupts.held(), pytest.raises(KeyboardInterrupt):
-            workers.submit(int, "7")
+    with Interrupts() as interrupts, interrupts.held():
+        job = dispatch.Dispatch(sleep, Nothing(), Workers(None, 2), interrupts)
+        with pytest.raises(KeyboardInterrupt):
+            list(job.results([0]))
         assert interrupts.presses == 2
-        assert made[0].result() == 7
+        assert not made[0].done()
+        in_time(job.close)
+    assert made[0].done()
+
+
+def deaf_and_asleep() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    wait(600)
+
+
+def test_workers_that_are_deaf_to_termination_are_killed() -> None:
+    workers = Workers(None, 2)
+    call = workers.submit(deaf_and_asleep)
+    while not call.running():
+        wait(0.01)
+    wait(1)  # it is deaf
+    in_time(lambda: workers.close(at_once=True))
+    assert call.done()
+
+
+def test_a_pool_whose_thread_cannot_begin_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = threading.Thread.start
+
+    def limited(self: threading.Thread) -> None:
+        if type(self).__name__ == "_ExecutorManagerThread":
+            raise RuntimeError("can't start new thread")
+        start(self)
+
+    monkeypatch.setattr(threading.Thread, "start", limited)
+    with pytest.raises(OSError, match="cannot be started: can't start new thread"):
+        Workers(None, 2).submit(int, "7")
 
 
 @pytest.mark.usefixtures("_default_ctrl_c")

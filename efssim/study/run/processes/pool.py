@@ -7,15 +7,18 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 from multiprocessing.util import get_temp_dir
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from efssim.errors import StateError
+from efssim.study.run.deadline import Deadline
 from efssim.study.run.processes.forkserver_exit import FOLDER_VARIABLE, WORKERS_VARIABLE
 
 _EXIT = "efssim.study.run.processes.forkserver_exit"
@@ -23,8 +26,12 @@ _TRIALS = "efssim.study.trial.outcome"
 """Module with the trials; loaded once, as each process that is forked then has it."""
 _BEGAN_A_STUDY = 120
 """Exit code of a worker that would begin workers of its own (chosen: no usual one)."""
-_JOIN_S = 1.0
-"""Seconds in which a pool ends whose workers have written whole results (chosen: 100 times it)."""
+_TERMINATED_S = 1.0
+"""Seconds in which terminated workers, and then the thread of their pool, end (chosen: 100 times
+what they take)."""
+_UNBLOCKED_S = 10.0
+"""Seconds at most to read the rest of a result that nobody writes: some GiB (chosen)."""
+_FILLING = bytes(1 << 16)
 _UNGUARDED = (
     "each worker loads the script that begins it, and would run it once more: put what it runs "
     """under 'if __name__ == "__main__":', or give workers=1"""
@@ -66,12 +73,11 @@ def shut_down(own: Executor) -> None:
 def end_processes(own: Executor) -> None:
     """Shut a pool down and end its processes, with what they run; of other executors none.
 
-    Return once they have ended.
+    Return once they have ended, or after some seconds.
     """
     if not isinstance(own, ProcessPoolExecutor):
         return
-    # There is no public way before terminate_workers() of Python 3.14, which does this but for the
-    # pipe; without it the exit would wait for a trial.
+    # There is no public way before terminate_workers() of Python 3.14, which does the first half.
     parts = dict(vars(own))
     processes, thread = list(own._processes.values()), parts["_executor_manager_thread"]
     # First, so that the thread of the pool cancels what waits: that of Python 3.11 ends in a
@@ -79,12 +85,35 @@ def end_processes(own: Executor) -> None:
     own.shutdown(wait=False, cancel_futures=True)
     for process in processes:
         process.terminate()
-    if thread is not None:
-        thread.join(_JOIN_S)
-        # A worker may have ended within a result: else the thread would wait for the rest of it.
-        parts["_result_queue"]._writer.close()
-        thread.join()
-    parts["_result_queue"].close()
+    if not _end_by_then(processes, Deadline(_TERMINATED_S)):
+        for process in processes:
+            process.kill()
+    if thread is not None and thread.ident is not None:  # without an ident it did not begin
+        _unblock(thread, parts["_result_queue"])
+
+
+def _end_by_then(processes: Sequence[BaseProcess], deadline: Deadline) -> bool:
+    """Wait for the end of processes; return whether all have ended."""
+    left = [process.sentinel for process in processes]
+    while left and deadline.left_s:
+        ended = wait(left, deadline.left_s)
+        left = [each for each in left if each not in ended]
+    return not left
+
+
+def _unblock(thread: threading.Thread, results: Any) -> None:
+    """Wait for the thread of a pool whose processes have ended, perhaps within a result.
+
+    The thread waits for the rest of that one. Closing our end of the pipe would not do: a process
+    that the user has forked may have another one.
+    """
+    thread.join(_TERMINATED_S)
+    deadline, pipe = Deadline(_UNBLOCKED_S), results._writer
+    while thread.is_alive() and deadline.left_s:
+        if not _is_filled(pipe):
+            thread.join(0.01)
+    if not thread.is_alive():
+        results.close()
 
 
 def has_dead(own: Executor | None) -> bool:
@@ -108,6 +137,17 @@ def _begin_forkserver() -> None:
             forkserver.ensure_running()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _is_filled(pipe: Any) -> bool:
+    """Write some bytes into a pipe if it has room for them; return whether it had."""
+    if os.name != "posix":
+        return False  # a message is written as a whole there
+    os.set_blocking(pipe.fileno(), False)
+    try:
+        return os.write(pipe.fileno(), _FILLING) > 0
+    except BlockingIOError:
+        return False
 
 
 @contextmanager
