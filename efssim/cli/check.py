@@ -101,6 +101,7 @@ def estimate(
     if yes and not simulate:
         raise click.UsageError("--yes needs --simulate: closed forms take no time")
     scenario = file.load(overrides)
+    refuse_absurd(scenario, file, insist=yes, simulates=simulate)
     build(scenario, file, overrides)
     try:
         found = estimated(scenario, outage)
@@ -109,7 +110,6 @@ def estimate(
     if simulate:
         from efssim.api.simulation import run as simulated
 
-        refuse_absurd(scenario, file, insist=yes)
         with placing_refusals(file, overrides), progress(scenario, quiet=False) as tell:
             found = found.compared_with(simulated(scenario, on_progress=tell))
     show(form, lambda: estimate_json(found), lambda: estimate_report(found))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, wraps
 from typing import TYPE_CHECKING, ParamSpec
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from efssim.progress import Progress, TimeEstimate
     from efssim.scenario import Scenario
+    from efssim.scenario.amounts.effort import Refusal
 
 P = ParamSpec("P")
 
@@ -75,10 +76,15 @@ def _told(command: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None
         fail(sentence(error))
 
 
-def refuse_absurd(scenario: Scenario, file: Source, insist: bool) -> None:
+def refuse_absurd(scenario: Scenario, file: Source, insist: bool, simulates: bool = True) -> None:
     from efssim.scenario.amounts.effort import refusals
 
-    for found in refusals(scenario):
+    refuse(refusals(scenario, simulates), file, insist)
+
+
+def refuse(found_all: Iterable[Refusal], file: Source, insist: bool) -> None:
+    """Fail with what a run is refused for, unless the user insists and that helps."""
+    for found in found_all:
         if not (insist and found.insisting_helps):
             fail(f"{file}: {found.message}")
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from efssim.cli.output import fail
+from efssim.text.largest import TRIALS_MAX
 
 C = TypeVar("C", bound=Callable[..., Any])
 V = TypeVar("V")
@@ -85,7 +86,7 @@ def trials_option(default: str) -> Callable[[C], C]:
     return click.option(
         "--trials",
         "-n",
-        type=click.IntRange(min=1),
+        type=click.IntRange(1, TRIALS_MAX),
         metavar="N",
         show_default=default,
         help="Run so many trials, with confidence.",

@@ -61,6 +61,7 @@ from efssim.cli.uncertain.sets import (
     sets_options,
 )
 from efssim.cli.watching.watch import watch
+from efssim.text.largest import TRIALS_MAX
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -199,7 +200,7 @@ class RunRequest(GatesRequest, Divisible):
 )
 @click.option(
     "--budget",
-    type=click.IntRange(min=10),
+    type=click.IntRange(10, TRIALS_MAX),
     metavar="N",
     show_default="1000",
     help="With --precision: most trials.",

@@ -159,7 +159,10 @@ def _answers(file: Path | None) -> Callable[[Simulation], object]:
         return lambda _: None
     import runpy  # late: not for --help
 
+    from efssim.text.files import require_regular
+
     try:
+        require_regular(file)
         found = runpy.run_path(str(file)).get("answers")
     except SyntaxError as error:
         fail(f"{file}:{error.lineno}: {error.msg}")

@@ -30,6 +30,7 @@ from efssim.cli.studies.kept import refuse_resume, resume_option
 from efssim.cli.studies.part import Divisible, part_option, run_part_of
 from efssim.cli.studies.progress import label_of, over_points, study_progress
 from efssim.cli.studies.store import ResultPlace, Verdicts, store_option
+from efssim.text.largest import TRIALS_MAX
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,14 +89,14 @@ class SweepRequest(Divisible):
 @click.option("--one-at-a-time", is_flag=True, help="Each value alone, and what it changes.")
 @click.option(
     "--latin",
-    type=click.IntRange(min=2),
+    type=click.IntRange(2, TRIALS_MAX),
     metavar="N",
     show_default="a grid",
     help="N points of a Latin hypercube; ranges are PATH=LOW..HIGH, or LOW..HIGH:log.",
 )
 @click.option(
     "--morris",
-    type=click.IntRange(min=2),
+    type=click.IntRange(2, TRIALS_MAX),
     metavar="N",
     show_default="a grid",
     help="N trajectories of Morris's screening: which parameters matter; ranges as for --latin.",
@@ -110,7 +111,7 @@ class SweepRequest(Divisible):
 @click.option(
     "--trials",
     "-n",
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, TRIALS_MAX),
     metavar="N",
     default=1,
     show_default=True,

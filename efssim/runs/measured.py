@@ -194,6 +194,10 @@ class MeasuredWorld:
         if on_progress is not None:
             on_progress(end_s, end_s)
 
+    def advance_part(self, share: float) -> None:
+        """Run up to a share of the scenario's duration, which changes no result."""
+        self._world.pass_to(max(self._world.now_s, share * self.scenario.duration))
+
     def so_far(self) -> Run:
         """Return the run up to now; it can go on afterwards. Raise LawViolation with `verify`."""
         return self._run(self._measured())

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from efssim.errors import ArgumentError, UsageError
 from efssim.scenario import Scenario
+from efssim.text.largest import TRIALS_MAX
 from efssim.text.quantities import parse_duration
 
 P = ParamSpec("P")
@@ -27,6 +28,8 @@ class _Rule(NamedTuple):
     """The kind in words."""
     least: int | None = None
     """Smallest number that makes sense."""
+    most: int | None = None
+    """Largest one."""
 
 
 _EXECUTOR = (
@@ -37,11 +40,11 @@ _RULES = {
     "scenario": _Rule(Scenario, "a Scenario, as efssim.load reads it"),
     "seed": _Rule(Integral, "a whole number", 0),
     "trial": _Rule(Integral, "a whole number", 0),
-    "trials": _Rule(Integral, "a whole number", 1),
-    "sets": _Rule(Integral, "a whole number", 2),
-    "sobol": _Rule(Integral, "a power of 2, as 64", 2),
+    "trials": _Rule(Integral, "a whole number", 1, TRIALS_MAX),
+    "sets": _Rule(Integral, "a whole number", 2, TRIALS_MAX),
+    "sobol": _Rule(Integral, "a power of 2, as 64", 2, TRIALS_MAX),
     "share_of_sets": _Rule((int, float), "a share such as 0.95"),
-    "budget": _Rule(Integral, "a whole number", 1),
+    "budget": _Rule(Integral, "a whole number", 1, TRIALS_MAX),
     "workers": _Rule(Integral, "a whole number", 1),
     "precision": _Rule((int, float), "a share such as 0.02"),
     "executor": _Rule((Executor, str), _EXECUTOR),
@@ -113,6 +116,8 @@ def _check(name: str, argument: str, rule: _Rule, value: object) -> None:
         raise UsageError(f"efssim.{name}: {argument} has to be {rule.words}, not {_shown(value)}")
     if rule.least is not None and isinstance(value, Integral) and value < rule.least:
         raise ArgumentError(f"efssim.{name}: {argument} is at least {rule.least}")
+    if rule.most is not None and isinstance(value, Integral) and int(value) > rule.most:
+        raise ArgumentError(f"efssim.{name}: {argument} is at most {rule.most:,}")
 
 
 def _shown(value: object) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import stat
-from errno import EISDIR
+from contextlib import suppress
+from errno import EINVAL, EISDIR
 from pathlib import Path
 
 from efssim.text.quantities import format_size
@@ -30,9 +31,8 @@ def read_regular(file: str | os.PathLike[str], most_bytes: int) -> bytes:
     found = path.stat()  # OSError where there is none; ValueError for a NUL in the name
     if stat.S_ISDIR(found.st_mode):
         raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(path))
-    for is_kind, what in _KINDS:
-        if is_kind(found.st_mode):
-            raise ValueError(what)
+    if what := _other_kind(found.st_mode):
+        raise ValueError(what)
     if found.st_size > most_bytes:
         raise ValueError(_too_large(found.st_size, most_bytes))
     with path.open("rb") as stream:
@@ -40,6 +40,21 @@ def read_regular(file: str | os.PathLike[str], most_bytes: int) -> bytes:
     if len(content) > most_bytes:
         raise ValueError(_too_large(len(content), most_bytes))
     return content
+
+
+def require_regular(file: Path) -> None:
+    """Raise OSError with a sentence for a pipe, a device or a socket; not where there is nothing.
+
+    For files of ours, which somebody may have replaced.
+    """
+    with suppress(FileNotFoundError, NotADirectoryError):
+        if what := _other_kind(file.stat().st_mode):
+            raise OSError(EINVAL, what, str(file))
+
+
+def _other_kind(mode: int) -> str | None:
+    """Return what a file is instead of a regular one or a folder."""
+    return next((what for is_kind, what in _KINDS if is_kind(mode)), None)
 
 
 def _too_large(size: int, most_bytes: int) -> str:

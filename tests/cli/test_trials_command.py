@@ -14,6 +14,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from helpers.commands import command, write_tiny
 from helpers.installed import NONE, SHORT, efs, folder, no_constant, report
 from helpers.places import EFSSIM
 from helpers.terminal import on_terminal, shown_at_the_end
@@ -326,3 +327,30 @@ def test_a_terminal_shows_how_many_trials_are_complete(folder):
     assert out == report("run", folder / "s.yaml", "--trials", "40")
     code, _, err = on_terminal(folder / "s.yaml", "--trials", "5", "--quiet")
     assert (code, err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "-n", "10000001"),
+        ("drill", "-n", "10000001"),
+        ("alarms", "-n", "10000001"),
+        ("sweep", "--vary", "seed=1,2", "-n", "10000001"),
+        ("sweep", "--vary", "replications.dr.sync.interval=1..9", "--latin", "10000001"),
+        ("plan", "--vary", "replications.dr.sync.interval=1..9", "-n", "10000001"),
+        ("run", "--precision", "2%", "--budget", "10000001"),
+        ("run", "-n", "2", "--sets", "10000001"),
+        ("choose", "--budget", "10000001"),
+    ],
+)
+def test_more_trials_than_any_machine_keeps_are_refused(arguments, tmp_path):
+    name, *options = arguments
+    done = command(name, write_tiny(tmp_path), *options)
+    assert (done.code, done.out) == (2, "")
+    assert "<=10000000" in done.err
+
+
+@pytest.mark.parametrize("function", [efssim.run_trials, efssim.drill])
+def test_so_are_they_in_python(function, tmp_path):
+    with pytest.raises(efssim.EfssimError, match="trials is at most 10,000,000"):
+        function(efssim.load(write_tiny(tmp_path)), 10_000_001)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import efssim
-from efssim.scenario.amounts.effort import refusals, renewals
+from efssim.scenario.amounts.effort import exported, refusals, renewals
 from efssim.scenario.amounts.volume import expected_volume
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.types import Duration
@@ -97,9 +97,95 @@ def test_disturbances_and_bursts():
     ]
 
 
+MORE = {
+    "backups": (
+        {"file_systems": {"fs": {"region": "us-east-1", "backups": {"every": "1 ms"}}}},
+        "about 2,600,000,000 backups",
+    ),
+    "jobs": (
+        {
+            "file_systems": {
+                "fs": {
+                    "region": "us-east-1",
+                    "writes": {
+                        "s": {
+                            "arrivals": {
+                                "batch": {
+                                    "at": "00:00",
+                                    "every": "1 ms",
+                                    "writes": 1,
+                                    "over": "0 s",
+                                }
+                            },
+                            "size": 1,
+                        }
+                    },
+                }
+            }
+        },
+        "about 2,600,000,000 jobs that write",
+    ),
+    "alarms": (
+        {
+            "duration": "2900000 days",
+            "alarms": {
+                "late": {
+                    "metric": "TimeSinceLastSync",
+                    "replication": "dr",
+                    "statistic": "Maximum",
+                    "period": "1 min",
+                    "threshold": 900,
+                    "comparison": "GreaterThanThreshold",
+                    "evaluation_periods": 1,
+                }
+            },
+        },
+        "about 4,200,000,000 periods of alarms",
+    ),
+    "steps": (
+        {"drill": {"steps": [{"delete": None, "retry": "1 ms"}, "mount_targets"]}},
+        "about 2,600,000,000 retries of a step of the drill",
+    ),
+}
+
+
+@pytest.mark.parametrize("part", MORE)
+def test_what_else_happens_again_and_again(part):
+    keys, what = MORE[part]
+    world = scenario({}, {"interval": "10 days"}, "30 days").with_(keys)
+    assert counted(world) == [what]
+
+
+WINDOW = {"windows": [{"from": "08:00", "to": "09:00"}, {"from": "10:00", "to": "11:00"}]}
+RATES = {"base": "1 GiB/s", "windows": [{**WINDOW["windows"][0], "value": "1 MiB/s"}]}
+
+
+@pytest.mark.parametrize(
+    ("path", "calendar", "count"),
+    [
+        ("replications.dr.blackouts", WINDOW, "5,800,000"),
+        ("replications.dr.sync.throughput", RATES, "2,900,000"),
+        ("links", {"us-east-1 -> us-west-2": {"capacity": RATES}}, "2,900,000"),
+    ],
+)
+def test_windows_of_calendars_wherever_they_stand(path, calendar, count):
+    world = scenario({}, {"interval": "10 days"}, "2900000 days").with_({path: calendar})
+    told = f"about {count} windows of calendars"
+    assert counted(world) == [told]
+    # Closed forms, too, look at each of them, and have no `--yes`.
+    (refusal,) = refusals(world, simulates=False)
+    assert refusal == (f"{told} are expected", False)
+
+
+def test_an_estimate_of_much_that_is_written_is_not_refused():
+    years = scenario({"s": {**poisson("40 per s", 1), "drawn": "each"}}, {"interval": 60}, "9999 d")
+    assert list(refusals(years))
+    assert not list(refusals(years, simulates=False))
+
+
 def test_what_is_usual_is_not_refused():
     for file in sorted(SCENARIOS.glob("*.yaml")):
-        assert not list(refusals(efssim.load(file)))
+        assert not [*refusals(efssim.load(file)), *exported(efssim.load(file))]
     each = {**poisson("40 per s", 1), "drawn": "each"}
     years = scenario({"s": each}, {"interval": 60}, "3650 days")
     assert [refusal.insisting_helps for refusal in refusals(years)] == [True]  # 1.3e10 writes
@@ -145,3 +231,35 @@ def test_the_command_refuses_in_a_sentence(tmp_path, sync, told):
     assert (done.returncode, done.stdout) == (2, "")
     assert told in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+LONG = "--set", "duration=2900000 days", "--set", "replications.dr.sync.interval=10 days"
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (
+            ("export", "-o", "out"),
+            "about 4,200,000,000 minutes of metrics are expected; --yes expo",
+        ),
+        (
+            ("estimate", "--set", "replications.dr.blackouts={windows: [{from: 8:00, to: 9:00}]}"),
+            "about 2,900,000 windows of calendars are expected\n",
+        ),
+    ],
+)
+def test_commands_that_take_less_refuse_as_well(tmp_path, command, told):
+    (tmp_path / "s.yaml").write_text(BARE % "interval: 60 s")
+    name, *options = command
+    done = subprocess.run(
+        [EFSSIM, name, "s.yaml", *options, *LONG],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"s.yaml: {told}" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert [each.name for each in tmp_path.iterdir()] == ["s.yaml"]

@@ -12,6 +12,7 @@ from efssim.calibration.data import WriteTotals
 from efssim.calibration.written.scenario import MARK, WrittenTrace, scenario_yaml
 from efssim.files.whole import finish_together, write_together
 from efssim.json_values import timestamp
+from efssim.text.files import require_regular
 from efssim.text.largest import LARGEST_FILE_BYTES
 
 _HEADER = "timestamp,value"
@@ -39,6 +40,7 @@ def refuse_scenario_file(scenario: Path, with_writes: bool) -> None:
 
 def _is_ours(scenario: Path) -> bool:
     try:
+        require_regular(scenario)
         with scenario.open("rb") as file:
             return file.read(len(MARK)) == MARK.encode()
     except OSError:

@@ -29,6 +29,7 @@ from efssim.cli.scenario_file import ScenarioFile, Source, load_all, once
 from efssim.cli.studies.kept import refuse_resume, resume_option
 from efssim.cli.studies.part import undivided
 from efssim.cli.studies.store import ResultPlace, Storing, Verdicts, store_option
+from efssim.text.largest import TRIALS_MAX
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,7 +93,7 @@ class ChooseRequest(Storing):
 @click.option(
     "--trials",
     "-n",
-    type=click.IntRange(min=10),
+    type=click.IntRange(10, TRIALS_MAX),
     metavar="N",
     default=30,
     show_default=True,
@@ -100,7 +101,7 @@ class ChooseRequest(Storing):
 )
 @click.option(
     "--budget",
-    type=click.IntRange(min=10),
+    type=click.IntRange(10, TRIALS_MAX),
     metavar="N",
     default=1000,
     show_default=True,

@@ -13,6 +13,7 @@ from efssim.cli.common import (
     handles_errors,
     placing_refusals,
     progress,
+    refuse,
     refuse_absurd,
     say_folder,
 )
@@ -59,7 +60,7 @@ def _within_a_minute(_: click.Context, __: click.Parameter, value: str | None) -
 @click.argument("file", type=ScenarioFile())
 @click.option(
     "--period",
-    type=click.IntRange(min=60),
+    type=click.IntRange(60, 86_400 * 366),
     metavar="SECONDS",
     default=60,
     show_default=True,
@@ -102,6 +103,8 @@ def export(
     `aws cloudwatch get-metric-data`, and cover the whole run, warm-up included. FILE - is standard
     input.
     """
+    from efssim.scenario.amounts.effort import exported
+
     if period % 60:
         raise click.UsageError(f"--period is a multiple of 60 seconds, and {period} is not")
     options = {"--seed": (seed, "seed"), "--phase": (phase, _PHASE)}
@@ -113,6 +116,7 @@ def export(
     if scenario.records == "off":
         fail(f"{file}: records: an export needs the syncs, and `records: off` keeps none")
     refuse_absurd(scenario, file, insist=yes)
+    refuse(exported(scenario), file, insist=yes)
     say_written(scenario, quiet)
     _check_folder(out, tables)
     with placing_refusals(file, changes):

@@ -16,6 +16,7 @@ from efssim.cli.common import (
     check_folder,
     deliver,
     handles_errors,
+    keeping_results,
     placing_refusals,
     progress_of_trials,
     refuse_absurd,
@@ -39,6 +40,7 @@ from efssim.cli.studies.store import ResultPlace, Storing, Verdicts, store_optio
 
 if TYPE_CHECKING:
     from efssim.scenario import Scenario
+    from efssim.study.drills.study import DrillStudy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +97,18 @@ def _end(request: DrillRequest, passed: Callable[[], bool | None]) -> None:
 
 
 def _run(request: DrillRequest, scenario: Scenario, place: ResultPlace) -> None:
+    with keeping_results():
+        found, passed = _delivered(request, scenario, place)
+        if found.partial:
+            say_folder(request.out, request.quiet)
+            raise KeyboardInterrupt
+    _end(request, passed)
+
+
+def _delivered(
+    request: DrillRequest, scenario: Scenario, place: ResultPlace
+) -> tuple[DrillStudy, Callable[[], bool]]:
+    """Run drills, print and write them; return them and whether they passed."""
     from efssim.report.drill.files import write_drills
     from efssim.report.drill.text import drill_report, drills_json
     from efssim.study.drills.study import drilled
@@ -123,7 +137,7 @@ def _run(request: DrillRequest, scenario: Scenario, place: ResultPlace) -> None:
         request.form,
         lambda: drills_json(found),
         lambda: drill_report(found, again),
-        place.keeping(verdicts),
+        None if found.partial else place.keeping(verdicts),
         forms_of_drills(found, again),
     )
-    _end(request, passed)
+    return found, passed

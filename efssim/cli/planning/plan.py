@@ -31,6 +31,7 @@ from efssim.cli.studies.part import undivided
 from efssim.cli.studies.progress import plan_progress
 from efssim.cli.studies.store import ResultPlace, Verdicts, store_option
 from efssim.cli.uncertain.sets import require_uncertain, sets_option, share_option
+from efssim.text.largest import TRIALS_MAX
 
 if TYPE_CHECKING:
     from efssim.api.plan import Plan
@@ -88,7 +89,7 @@ if TYPE_CHECKING:
 @click.option(
     "--trials",
     "-n",
-    type=click.IntRange(min=10),
+    type=click.IntRange(10, TRIALS_MAX),
     metavar="N",
     default=30,
     show_default=True,

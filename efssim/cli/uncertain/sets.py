@@ -14,6 +14,7 @@ from efssim.cli.common import deliver, progress_of_trials, study_failures
 from efssim.cli.gates.forms import forms_of
 from efssim.cli.options import Share
 from efssim.cli.output import fail, say
+from efssim.text.largest import TRIALS_MAX
 
 if TYPE_CHECKING:
     from efssim.api.sets.parameter_sets import ParameterSets
@@ -38,7 +39,7 @@ def sets_option(default: str) -> Callable[[C], C]:
     """Return the option of how many parameter sets there are."""
     return click.option(
         "--sets",
-        type=click.IntRange(min=2),
+        type=click.IntRange(2, TRIALS_MAX),
         metavar="M",
         show_default=default,
         help="Of a scenario with uncertain parameters: parameter sets, each with the trials.",
@@ -59,7 +60,7 @@ def share_option() -> Callable[[C], C]:
 def _sobol() -> Callable[[C], C]:
     return click.option(
         "--sobol",
-        type=click.IntRange(min=2),
+        type=click.IntRange(2, TRIALS_MAX),
         metavar="N",
         show_default="none",
         help="With sets: Sobol indices, by N times as many evaluations as parameters and two.",

@@ -35,6 +35,7 @@ def write_drills(
             "scenario": study.scenario.name,
             "parameters": parameters(study.scenario)["parameters"],
             "drills": len(study.outcomes),
+            "partial": study.partial,
         },
         form=tables,
     )

@@ -16,6 +16,7 @@ from efssim.files.whole import naming
 from efssim.report.figures.files import FOLDER, is_figure
 from efssim.report.files.formats import TABLE_FORMATS
 from efssim.report.files.reporting.checklist import HEADING, STUDY
+from efssim.text.files import require_regular
 
 REPORT = "report.html"
 MANIFEST = "manifest.json"
@@ -147,6 +148,7 @@ def _figures_there(folder: Path) -> list[Path]:
 def ours(folder: Path) -> list[Path]:
     """Return the files of a folder that are an earlier result of efssim, by its manifest."""
     try:
+        require_regular(folder / MANIFEST)
         listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if not isinstance(listed["efssim"], str):
             return []

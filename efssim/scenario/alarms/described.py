@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from efssim.scenario.alarms.names import COMPARISON_NAMES, KEYS, renamed
+from efssim.text.files import read_regular
 from efssim.text.written import Written, WrittenValue
 
 _LISTS = ("MetricAlarms", "CompositeAlarms", "LogAlarms")
@@ -48,11 +49,11 @@ def described_alarms(file: Path, ids: Mapping[str, str]) -> dict[str, dict[str, 
 def _content(file: Path) -> Written:
     """Return the object of a file that describe-alarms printed."""
     try:
-        if file.stat().st_size > _LARGEST_BYTES:
-            raise ValueError(f"{file}: is larger than 64 MiB")
-        text = file.read_bytes()
+        text = read_regular(file, _LARGEST_BYTES)
     except OSError as error:
         raise ValueError(f"{file}: {error.strerror}") from None
+    except ValueError as error:
+        raise ValueError(f"{file}: {error}") from None
     try:
         content = json.loads(text.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:  # also a number of thousands of digits

@@ -5,15 +5,19 @@ Bounds, not estimates: the counts are at least those of a run, up to a factor of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from pydantic import BaseModel
 
 from efssim.scenario.amounts.volume import BYTES_MAX, WRITES_MAX, expected_volume
+from efssim.scenario.grammar.calendars.rates import RateCalendar
+from efssim.scenario.grammar.calendars.windows import Blackouts
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.schema import Fault, ScenarioKeys, Sync
 from efssim.scenario.workload.arrivals import chosen_process
+from efssim.scenario.workload.processes.process import DAY_S
 from efssim.text.digits import about
 
 SYNCS_MAX = 10**8
@@ -22,6 +26,13 @@ ATTEMPTS_MAX = 10**8
 """Expected attempts of syncs above which it is refused."""
 OCCURRENCES_MAX = 10**7
 """Expected disturbances, or periods of writing, above which it is refused."""
+WINDOWS_MAX = 10**6
+"""Windows of calendars, by the days of a run, above which it is refused: 2,700 years of one."""
+RETRIES_MAX = 10**6
+"""Times that a step of a runbook may be tried again during a run above which it is refused."""
+PERIODS_MAX = 10**8
+"""Periods of alarms, or of an export, above which it is refused: 190 years of minutes."""
+_MINUTE_S = 60.0
 _DRAWS = 4096
 """Draws that the mean of a cut distribution is taken from: within a few per cent."""
 
@@ -35,17 +46,33 @@ class Refusal(NamedTuple):
     """Whether `--yes` runs it all the same."""
 
 
-def refusals(scenario: ScenarioKeys) -> Iterator[Refusal]:
-    """Yield why a run of a scenario would have no end, or cannot be counted."""
+def refusals(scenario: ScenarioKeys, simulates: bool = True) -> Iterator[Refusal]:
+    """Yield why a run of a scenario would have no end, or cannot be counted.
+
+    Unless it `simulates`, why closed forms would have none, which takes fewer reasons.
+    """
+    if not simulates:
+        yield from _above([("windows of calendars", _windows(scenario), WINDOWS_MAX)], "")
+        return
     written = expected_volume(scenario)
     if written.bytes > BYTES_MAX:
         text = f"about {about(written.bytes)} bytes are expected, more than can be counted"
         yield Refusal(text, insisting_helps=False)
     counts = [("writes", written.writes, WRITES_MAX), *_counts(scenario)]
+    yield from _above(counts, "; --yes runs it all the same")
+
+
+def exported(scenario: ScenarioKeys) -> Iterator[Refusal]:
+    """Yield why an export would have no end."""
+    minutes = [("minutes of metrics", scenario.duration / _MINUTE_S, PERIODS_MAX)]
+    yield from _above(minutes, "; --yes exports them all the same")
+
+
+def _above(counts: Iterable[tuple[str, float, int]], insisting: str) -> Iterator[Refusal]:
     for what, expected, most in counts:
         if expected > most:
-            text = f"about {about(expected)} {what} are expected"
-            yield Refusal(f"{text}; --yes runs it all the same", insisting_helps=True)
+            text = f"about {about(expected)} {what} are expected{insisting}"
+            yield Refusal(text, insisting_helps=bool(insisting))
 
 
 def _counts(scenario: ScenarioKeys) -> Iterator[tuple[str, float, int]]:
@@ -59,6 +86,34 @@ def _counts(scenario: ScenarioKeys) -> Iterator[tuple[str, float, int]]:
     drawn = [parts for process, spec in chosen if (parts := process.periods(spec))]
     periods = (renewals(parts, scenario.duration) for parts in drawn)
     yield "periods of writing", sum(periods), OCCURRENCES_MAX
+    times = (process.occurrences(spec, scenario.duration) for process, spec in chosen)
+    yield "jobs that write", sum(times), OCCURRENCES_MAX
+    plans = [s.backups for s in scenario.file_systems.values() if s.backups is not None]
+    yield "backups", sum(scenario.duration / each.every for each in plans), OCCURRENCES_MAX
+    yield "windows of calendars", _windows(scenario), WINDOWS_MAX
+    alarms = [each.period for each in scenario.alarms.values() if each.period is not None]
+    yield "periods of alarms", sum(scenario.duration / each for each in alarms), PERIODS_MAX
+    steps = () if scenario.drill is None else scenario.drill.steps or ()
+    retries = [scenario.duration / step.retry for step in steps if step.retry is not None]
+    yield "retries of a step of the drill", max(retries, default=0.0), RETRIES_MAX
+
+
+def _windows(scenario: ScenarioKeys) -> float:
+    """Return the windows of all calendars: each is looked up at every day of a run."""
+    days = scenario.duration / DAY_S
+    return sum(len(each.windows) * days for each in _calendars(scenario))
+
+
+def _calendars(part: object) -> Iterator[Blackouts | RateCalendar]:
+    """Yield the calendars in a part of a scenario, wherever they stand."""
+    if isinstance(part, Blackouts | RateCalendar):
+        yield part
+    elif isinstance(part, BaseModel):
+        for name in type(part).model_fields:
+            yield from _calendars(getattr(part, name))
+    elif isinstance(part, Mapping):
+        for each in part.values():
+            yield from _calendars(each)
 
 
 def _syncs(sync: Sync, scenario: ScenarioKeys) -> tuple[float, float]:

@@ -13,6 +13,7 @@ from efssim.runs.thresholds.judged import at, number
 from efssim.study.baseline.hashes import MANIFEST, SUMMARY, TRIALS, damaged
 from efssim.study.errors import StudyError
 from efssim.study.means.table import columns_of
+from efssim.text.files import require_regular
 
 Numbers = Mapping[str, Mapping[str, Mapping[int, float]]]
 """Numbers by replication, by their dotted names, and by trial."""
@@ -188,6 +189,7 @@ def _float(text: str | None) -> float | None:
 def _object(file: Path) -> JsonObject:
     """Read an object of JSON; raise StudyError if there is none."""
     try:
+        require_regular(file)
         found = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         reason = getattr(error, "strerror", None) or error

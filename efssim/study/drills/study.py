@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from efssim.lag.cost.summary import CostSummary
@@ -18,6 +18,7 @@ from efssim.scenario.drill.section import PLANNED, RESTORING, Drill
 from efssim.scenario.expansion.seeds import drawn_with
 from efssim.study.errors import StudyError
 from efssim.study.known import require_known
+from efssim.study.run.interrupts import Interrupts, ctrl_c
 from efssim.study.trial.facts import is_random_drill
 from efssim.traces.quality import TraceQuality
 
@@ -49,6 +50,13 @@ class DrillStudy:
     """Cost for a month in that run; None where the scenario has no prices."""
     traces: Mapping[str, TraceQuality] = field(default_factory=dict)
     """Quality of the traces, by the path of the stream."""
+    wanted: int | None = None
+    """Drills that were asked for, where Ctrl-C left some out."""
+
+    @property
+    def partial(self) -> bool:
+        """Whether Ctrl-C left some of the drills out."""
+        return self.wanted is not None
 
     @property
     def replication(self) -> str:
@@ -67,19 +75,17 @@ def drilled(
     StudyError for a scenario without a replication, or with parameters that are not known.
 
     A scenario without `drill` is drilled with its defaults. Unless `trials` says how many: 200
-    where anything is drawn, else one.
+    where anything is drawn, else one. Ctrl-C returns those that are complete; KeyboardInterrupt
+    before the first.
     """
     require_known(scenario, "a study of drills")
     scenario = with_drill(drawn_with(scenario, seed))
     seed = scenario.seed if seed is None else seed
     is_exact = not is_random_drill(scenario)
     count = trials or (1 if is_exact else DRILLS)
-    outcomes = []
-    for trial in range(count):
-        outcomes.append(run_drill(scenario, seed, trial))
-        if on_progress is not None:
-            on_progress(trial + 1, count)
-    calm = _calm(scenario, seed)
+    with ctrl_c() as interrupts, interrupts.held():
+        outcomes = list(_until_ctrl_c(scenario, seed, count, on_progress, interrupts))
+        calm = _calm(scenario, seed)
     found = calm.outcomes[replication_of(scenario)].summary
     return DrillStudy(
         scenario,
@@ -90,7 +96,29 @@ def drilled(
         _is_too_short(scenario, found),
         calm.cost,
         calm.traces,
+        None if len(outcomes) == count else count,
     )
+
+
+def _until_ctrl_c(
+    scenario: Scenario,
+    seed: int,
+    count: int,
+    on_progress: DrillProgress | None,
+    interrupts: Interrupts,
+) -> Iterator[DrillOutcome]:
+    """Yield drills; Ctrl-C ends them, but raises KeyboardInterrupt before the first is complete."""
+    for trial in range(count):
+        try:
+            with interrupts.allowed():
+                found = run_drill(scenario, seed, trial)
+        except KeyboardInterrupt:
+            if interrupts.stops_at_once or not trial:
+                raise
+            return
+        yield found
+        if on_progress is not None:
+            on_progress(trial + 1, count)
 
 
 def with_drill(scenario: Scenario) -> Scenario:

@@ -59,6 +59,8 @@ class DrillSummary:
     seed: int
     replication: str
     drills: int
+    partial: bool
+    """Whether Ctrl-C left out some of the drills that were asked for."""
     text: str
     """RPO and RTO in 95 % of the drills, in whole minutes."""
     rpo: DrillVerdict
@@ -107,6 +109,7 @@ def summary_of(study: DrillStudy) -> DrillSummary:
         seed=study.seed,
         replication=study.replication,
         drills=len(outcomes),
+        partial=study.partial,
         text=_sentence(study),
         rpo=rpo,
         rto=rto,
@@ -166,11 +169,12 @@ def rto_of(study: DrillStudy) -> DrillVerdict | None:
 def passes(study: DrillStudy) -> bool:
     """Return whether every objective is met; one that is not decided is not.
 
+    Nor is a study that Ctrl-C ended.
     Nor is one that rests on a trace that is too thin, or in which something was assumed. No
     failback may fail. Without an RTO no drill may fail or stay unnoticed: one that never ends meets
     no time.
     """
-    if any(one.fails_back for one in study.outcomes):
+    if study.partial or any(one.fails_back for one in study.outcomes):
         return False
     rto = rto_of(study)
     in_time = all(one.rto_s is not None for one in study.outcomes) if rto is None else rto.met

@@ -17,6 +17,7 @@ from efssim.study.run.lines import LineStore, StoreError, content_of, version_in
 from efssim.study.run.store import KeepsTrials
 from efssim.study.trial.facts import fingerprints
 from efssim.study.trial.outcome import Done
+from efssim.text.files import require_regular
 
 FILE = "part.jsonl"
 FORMAT = 2
@@ -191,6 +192,7 @@ def merged(folders: Sequence[Path]) -> MergedParts:
 def _study_in(folder: Path) -> PartStudy:
     """Return the study in the first line of a part; raise StoreError for no part of this version"""
     try:
+        require_regular(folder / FILE)
         with (folder / FILE).open("rb") as stream:
             line = stream.readline()
     except (FileNotFoundError, NotADirectoryError):

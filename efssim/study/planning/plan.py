@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from efssim.study.errors import OutOfTimeError
 from efssim.study.kept.points import KeepsPoints
 from efssim.study.planning.asked import PlanQuestion
 from efssim.study.planning.cheapest import CheapestSearch
@@ -23,7 +24,6 @@ from efssim.study.planning.findings import Answer, Candidate, Cheapest, PlanFind
 from efssim.study.planning.ladder import ladder
 from efssim.study.planning.search import BUDGET, Bracket, Search
 from efssim.study.planning.what_if import WhatIf, what_if
-from efssim.study.run.deadline import OutOfTimeError
 from efssim.study.run.interrupts import Interrupts
 from efssim.study.run.shared import Runner
 from efssim.study.run.trial_set import TrialSet

@@ -18,6 +18,7 @@ from efssim.scenario import Scenario
 from efssim.scenario.grammar.disturbances.kinds import DISTURBANCES
 from efssim.scenario.operations.table import OPERATIONS
 from efssim.scenario.workload.processes.table import ARRIVALS
+from efssim.study.run.deadline import Deadline, checking
 from efssim.study.run.executors import Workers
 from efssim.study.trial.outcome import Done, TrialError, run_trial, run_trials_together
 from efssim.table import Table
@@ -82,6 +83,8 @@ class Job:
     """Whether trials cost less side by side."""
     shared: SharedDraws | None = None
     """Draws that this study has in common with others; None: with none."""
+    deadline: Deadline | None = None
+    """Ends trials of this process; those of others end with them."""
     unit = "trial"
 
     def alone(self, number: int) -> str:
@@ -98,6 +101,7 @@ class Job:
         workers: Workers,
         asked: Asked = OF_TRIALS,
         shared: SharedDraws | None = None,
+        deadline: Deadline | None = None,
     ) -> Job:
         """Return the job of a scenario; ArgumentError for additions that workers cannot have."""
         additions = Additions.now()
@@ -108,7 +112,8 @@ class Job:
         held = shared if one_by_one else None
         is_here = workers.are_here and held is not None
         said = scenario if is_here else pickle.dumps(scenario)
-        return cls(said, seed, verify, additions, asked, pays_together(scenario), held)
+        ends = deadline if workers.are_here else None
+        return cls(said, seed, verify, additions, asked, pays_together(scenario), held, ends)
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,8 @@ def run_batch(job: Job, numbers: tuple[int, ...]) -> TrialBatch:
     if job.is_together and len(numbers) >= LEAST:
         trials = run_trials_together(scenario, job.seed, numbers, *how)
     else:
-        trials = [run_trial(scenario, job.seed, number, *how) for number in numbers]
+        check = checking(job.deadline)
+        trials = [run_trial(scenario, job.seed, number, *how, check) for number in numbers]
     return TrialBatch(trials, perf_counter() - begin_s)
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import perf_counter
 
-from efssim.errors import EfssimError
-
-
-class OutOfTimeError(EfssimError):
-    """The time of a study is over; it never leaves the study."""
+from efssim.study.errors import OutOfTimeError
 
 
 class Deadline:
@@ -35,3 +32,8 @@ class Deadline:
     def allows(self, seconds: float) -> bool:
         """Return whether so many seconds are left."""
         return self.left_s is None or seconds <= self.left_s
+
+
+def checking(deadline: Deadline | None) -> Callable[[], None] | None:
+    """Return the check of a deadline; None where it is none."""
+    return None if deadline is None or deadline.seconds is None else deadline.check

@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Generic, TypeVar
 from efssim.errors import EfssimError
 from efssim.files.locks import lock
 from efssim.json_values import JsonObject, restored
+from efssim.text.files import require_regular
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -68,6 +69,7 @@ class LineStore(Generic[K, D]):
         self._end = self._seen = 0
         if not self._file.exists():
             return
+        require_regular(self._file)
         with self._file.open("rb") as stream:
             for number, line in enumerate(stream, start=1):
                 self._seen += len(line)

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from efssim.lag.kinds.asked import OF_TRIALS, Asked
 from efssim.model.kernel.shared_draws import SharedDraws
 from efssim.scenario import Scenario
-from efssim.study.run.deadline import Deadline, OutOfTimeError
+from efssim.study.errors import OutOfTimeError
+from efssim.study.run.deadline import Deadline
 from efssim.study.run.executors import Workers
 from efssim.study.run.store import KeepsTrials
 from efssim.study.run.trial_set import TrialSet

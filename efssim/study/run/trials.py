@@ -75,7 +75,7 @@ def run_by(
     Raise OutOfTimeError at the deadline, besides the
     exceptions of `run_study`.
     """
-    job = Job.of(scenario, seed, False, workers, asked, shared)
+    job = Job.of(scenario, seed, False, workers, asked, shared, deadline)
     with ctrl_c() as interrupts, interrupts.held():
         dispatch = Dispatch(run_batch, job, workers, interrupts, deadline)
         running = _RunningTrials(scenario, dispatch, kept, on_progress, interrupts)

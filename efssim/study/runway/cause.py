@@ -20,6 +20,8 @@ from efssim.scenario.schema import WriteStream
 from efssim.scenario.shown.trace_use import stream_path
 from efssim.scenario.workload.processes.batch import Batch
 from efssim.study.planning.evaluation import Evaluation
+from efssim.study.run.deadline import Deadline, checking
+from efssim.study.trial.paced import advance
 
 Floats = NDArray[np.float64]
 
@@ -49,15 +51,18 @@ class MissCause:
     """Path of the stream of jobs that wrote most of their bytes; None: none did."""
 
 
-def cause_of(world: Scenario, month: int, made: Evaluation) -> MissCause:
-    """Return the cause of the violations of a month, from its worst trial, which runs again."""
+def cause_of(world: Scenario, month: int, made: Evaluation, deadline: Deadline) -> MissCause:
+    """Return the cause of the violations of a month, from its worst trial, which runs again.
+
+    Raise OutOfTimeError at the deadline.
+    """
     losses = made.losses.by_replication
     name = max(losses, key=lambda each: made.losses.weighing.mean(losses[each], made.losses.strata))
     trial = int(np.argmax(losses[name]))
     simulation = MeasuredWorld(
         world.with_({"records": "on"}), made.seed, trial=trial, metrics=False
     )
-    simulation.advance_to_end()
+    advance(simulation, checking(deadline))
     outcome = simulation.so_far().outcomes[name]
     terms = _terms(outcome, list(outcome.violations), world)
     total = math.fsum(terms.seconds.values())

@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 from efssim.scenario import ScenarioError
 from efssim.scenario.unknowns.parameters import uncertain_parameters
-from efssim.study.errors import StudyError
+from efssim.study.errors import OutOfTimeError, StudyError
 from efssim.study.kept.points import KeepsPoints
 from efssim.study.planning.evaluation import READS, Evaluation, evaluated
-from efssim.study.run.deadline import OutOfTimeError
 from efssim.study.run.interrupts import Interrupts
 from efssim.study.run.shared import Runner
 from efssim.study.runway.asked import MOST_MONTHS, RunwayQuestion
@@ -211,11 +210,12 @@ class RunwaySearch:
         worst = self._worst(missed)
         world = self._members[worst].months.at(missed)
         if self._asked.objective.name is None:
-            self._cause = cause_of(world, missed, self._months[missed].evaluations[worst])
+            made = self._months[missed].evaluations[worst]
+            self._cause = cause_of(world, missed, made, self._runner.deadline)
         for change in changes(self._asked.scenario, self._asked.objective.replications):
-            made = self._with(change, missed)
-            if made is not None:
-                self._changes.append(made)
+            tried = self._with(change, missed)
+            if tried is not None:
+                self._changes.append(tried)
 
     def _worst(self, month: int) -> int:
         """Return the parameter set that loses most in a month."""

@@ -18,6 +18,8 @@ from efssim.model.kernel.strata import placed, strata_of
 from efssim.runs.measured import MeasuredWorld, run_with_states
 from efssim.runs.together import advance_together
 from efssim.scenario import Scenario
+from efssim.study.errors import OutOfTimeError
+from efssim.study.trial.paced import Check, advance
 from efssim.study.trial.spans import Watch, division
 
 States: TypeAlias = dict[str, dict[str, LagState]]
@@ -69,16 +71,18 @@ def run_trial(
     verify: bool = False,
     asked: Asked = OF_TRIALS,
     shared: SharedDraws | None = None,
+    check: Check | None = None,
 ) -> Done:
     """Run one trial for the measures that are asked for, and check the laws with `verify`.
 
-    `shared` has the draws of other trials, which this one need not make again.
+    `shared` has the draws of other trials, which this one need not make again. `check` is called
+    some times a second, and raises OutOfTimeError where there is no more time.
 
     Raise TrialError if it fails, and RunError if EFS refuses a part of the scenario.
     """
     with _naming(number, seed):
         running = _Running(scenario, seed, number, verify, asked, shared)
-        running.simulation.advance_to_end()
+        advance(running.simulation, check)
         return running.done()
 
 
@@ -110,7 +114,7 @@ def _naming(number: int, seed: int) -> Iterator[None]:
     """Name the trial whose exception comes out."""
     try:
         yield
-    except RunError:  # the scenario's mistake, not the trial's
+    except (RunError, OutOfTimeError):  # the scenario's mistake, or the study's end
         raise
     except Exception as error:
         raise TrialError(number, seed, f"{type(error).__name__}: {error}") from error

@@ -11,6 +11,7 @@ from time import perf_counter
 from efssim.scenario import Scenario
 from efssim.scenario.unknowns.parameters import UncertainParameter, uncertain_parameters
 from efssim.study.run.batch import Additions
+from efssim.study.run.deadline import Deadline, checking
 from efssim.study.run.executors import Workers
 from efssim.study.trial.outcome import TrialError
 from efssim.study.uncertain.design import ParameterSet, scenario_of, settings
@@ -28,6 +29,8 @@ class SetJob:
     trials: int
     verify: bool
     additions: Additions
+    deadline: Deadline | None = None
+    """Ends trials of this process."""
     unit = "parameter set"
     is_together = False
 
@@ -55,13 +58,15 @@ class SetJob:
         workers: Workers,
         *,
         verify: bool = False,
+        deadline: Deadline | None = None,
     ) -> SetJob:
         """Return the job; ArgumentError for additions that workers cannot have."""
         additions = Additions.now()
         if workers.start_processes:
             additions.require_picklable()
         paths = tuple(each.path for each in parameters)
-        return cls(pickle.dumps(scenario), sets, paths, trials, verify, additions)
+        ends = deadline if workers.are_here else None
+        return cls(pickle.dumps(scenario), sets, paths, trials, verify, additions, ends)
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,8 @@ def _run(job: SetJob, number: int) -> SetOutcome:
         raise TrialError(0, chosen.seed, cause) from error
     world = scenario_of(scenario, parameters, chosen)
     try:
-        return run_set(world, chosen.seed, job.trials, number, job.verify)
+        check = checking(job.deadline)
+        return run_set(world, chosen.seed, job.trials, number, job.verify, check)
     except TrialError as error:
         cause = f"{error.cause}, in parameter set {number} {job.alone(number)}"
         raise TrialError(error.number, error.seed, cause) from error

@@ -17,6 +17,7 @@ from efssim.study.statistics.protected import loses_too_often
 from efssim.study.trial.diverging import falls_behind
 from efssim.study.trial.facts import is_random
 from efssim.study.trial.outcome import run_trial
+from efssim.study.trial.paced import Check
 
 SET_CONFIDENCE = 0.99
 """Confidence of the verdict on one set. Of a hundred sets one may be wrong, which the interval of
@@ -70,12 +71,22 @@ class SetOutcome:
     digest: str
 
 
-def run_set(scenario: Scenario, seed: int, trials: int, number: int, verify: bool) -> SetOutcome:
-    """Run the trials of a set, whose values the scenario has; raise as `run_trial` does."""
+def run_set(
+    scenario: Scenario,
+    seed: int,
+    trials: int,
+    number: int,
+    verify: bool,
+    check: Check | None = None,
+) -> SetOutcome:
+    """Run the trials of a set, whose values the scenario has; raise as `run_trial` does.
+
+    `check` is as there.
+    """
     count = trials if is_random(scenario) else 1
     pool, found = Pool(), []
     for trial in range(count):
-        done = run_trial(scenario, seed, trial, verify, OF_AGE)
+        done = run_trial(scenario, seed, trial, verify, OF_AGE, check=check)
         if count > 1:  # one alone has exact numbers
             pool.add(done.states, done.trial.stratum)
         found.append(done.trial)

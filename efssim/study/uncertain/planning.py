@@ -18,12 +18,13 @@ from efssim.scenario import Scenario
 from efssim.scenario.shown.cells_use import CellsUse, merged
 from efssim.scenario.shown.trace_use import trace_qualities
 from efssim.scenario.unknowns.parameters import UncertainParameter, uncertain_parameters
+from efssim.study.errors import OutOfTimeError
 from efssim.study.planning.asked import PlanQuestion
 from efssim.study.planning.confirm import fresh_seed, look_confidence
 from efssim.study.planning.findings import Answer, is_so_far, so_far_on
 from efssim.study.planning.ladder import coarse, ladder
 from efssim.study.planning.search import Direction, PlanOutcome
-from efssim.study.run.deadline import Deadline, OutOfTimeError
+from efssim.study.run.deadline import Deadline
 from efssim.study.run.executors import Workers
 from efssim.study.run.interrupts import Interrupts
 from efssim.study.uncertain.batch import SetJob
@@ -300,7 +301,14 @@ class SetPlanSearch:
         world = with_value(self._known, self._asked.parameter, value)
         parameters = parameters_of(world)
         design = parameter_sets(parameters, seed, sets)
-        job = SetJob.of(world, parameters, design, self._asked.trials, self._workers)
+        job = SetJob.of(
+            world,
+            parameters,
+            design,
+            self._asked.trials,
+            self._workers,
+            deadline=self._deadline,
+        )
         running = RunningSets(job, self._workers, self._interrupts, deadline=self._deadline)
         try:
             running.run()

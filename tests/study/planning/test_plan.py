@@ -17,11 +17,10 @@ from helpers.worlds import constant, poisson, scenario, simulate
 
 import efssim
 from efssim.report.text.plan import plan_report
-from efssim.study.errors import StudyError
+from efssim.study.errors import OutOfTimeError, StudyError
 from efssim.study.planning.evaluation import Evaluation, evaluated
 from efssim.study.planning.findings import Answer, FaultlessWindows
 from efssim.study.planning.plan import PlanSearch
-from efssim.study.run.deadline import OutOfTimeError
 
 matplotlib.use("Agg")
 

@@ -12,8 +12,8 @@ from helpers.unknown import THROUGHPUT, unknown
 import efssim
 from efssim.report.files.uncertain.set_plan import write_set_plan
 from efssim.report.text.uncertain.set_plan import set_plan_report
+from efssim.study.errors import OutOfTimeError
 from efssim.study.planning.ladder import ladder
-from efssim.study.run.deadline import OutOfTimeError
 from efssim.study.uncertain.outcome import SetOutcome, SetReplication
 from efssim.study.uncertain.planning import SetPlanSearch, _worst, without
 from efssim.study.varying.space import parameter

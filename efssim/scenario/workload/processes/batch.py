@@ -151,6 +151,9 @@ class BatchArrivals(ArrivalProcess[Batch]):
     ) -> float:
         return (math.floor(duration_s / spec.every) + 1.0) * spec.writes
 
+    def occurrences(self, spec: Batch, duration_s: float) -> float:
+        return duration_s / spec.every
+
     def period_s(self, spec: Batch) -> float:
         return float(spec.every)
 

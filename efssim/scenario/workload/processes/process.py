@@ -136,6 +136,10 @@ class ArrivalProcess(ABC, Generic[S]):
         """Return the draws besides the writes, as of on and off times."""
         return ()
 
+    def occurrences(self, spec: S, duration_s: float) -> float:  # noqa: ARG002  # as above
+        """Return how often something other than a write begins in a run, as a job."""
+        return 0.0
+
     def period_s(self, spec: S) -> float:  # noqa: ARG002  # as above
         """Return after how many seconds the load is the same again."""
         return DAY_S
