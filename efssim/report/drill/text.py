@@ -77,14 +77,15 @@ def heading(study: DrillStudy) -> str:
     """Return the scenario, the replication, how many drills there were, and whether by Ctrl-C."""
     partial = ""
     if study.wanted is not None:
-        partial = f"PARTIAL: interrupted after {len(study.outcomes)} of {study.wanted:,} drills; "
+        done = len(study.outcomes)
+        partial = f"PARTIAL: interrupted after {done:,} of {study.wanted:,} drills; "
     count = counted(len(study.outcomes), "drill")
     event = with_disaster(study.scenario, 0.0).events[-1]
     is_planned = study.scenario.drill is not None and study.scenario.drill.kind == PLANNED
     cause = "a planned switchover" if is_planned else f"the disaster is {event.kind} {event.target}"
     return (
-        f"{partial}{study.scenario.name}: {count} of replication {study.replication}, seed {study.seed};"
-        f" {cause}"
+        f"{partial}{study.scenario.name}: {count} of replication {study.replication}, "
+        f"seed {study.seed}; {cause}"
     )
 
 

@@ -86,6 +86,13 @@ def test_a_partial_study_is_not_stored(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 
 def test_the_second_press_stops_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(study, "run_drill", pressing(2, 2))
+    calm = study._calm
+
+    def pressed(scenario: efssim.Scenario, seed: int) -> object:
+        signal.raise_signal(signal.SIGINT)
+        return calm(scenario, seed)
+
+    monkeypatch.setattr(study, "run_drill", pressing(2))
+    monkeypatch.setattr(study, "_calm", pressed)
     done = command("drill", FILE, "-n", "9")
     assert (done.code, done.out) == (130, "")
