@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from errno import EAGAIN
 from multiprocessing import current_process
@@ -127,6 +127,7 @@ class Workers:
             own, self._own = self._own, None
             if own is not None:
                 end_processes(own)
+                own.shutdown(wait=False, cancel_futures=True)
             reason = str(error) or "what starts them was killed"  # click takes EOFError for Ctrl-C
             raise OSError(EAGAIN, f"{_NOT_STARTED}: {reason}; {_ALONE}") from None
 
@@ -144,13 +145,10 @@ class Workers:
 
     def close(self, *, at_once: bool = False) -> None:
         """Shut down an own executor; `at_once` terminates calls that are running."""
-        if at_once:
-            with ctrl_c_put_off():
-                own, self._own = self._own, None
-                if own is not None:
-                    end_processes(own)
-            return
-        own, self._own = self._own, None
+        with ctrl_c_put_off() if at_once else nullcontext():
+            own, self._own = self._own, None
+            if at_once and own is not None:
+                end_processes(own)
         if own is not None:
             own.shutdown(wait=True, cancel_futures=True)
 

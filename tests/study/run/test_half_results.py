@@ -8,7 +8,7 @@ import struct
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from helpers.studies import chancy, content
 
 import efssim
 from efssim.study.run import batch, dispatch, trials
-from efssim.study.run.executors import Workers
+from efssim.study.run.executors import EXECUTORS, ExecutorKind, Workers
 from efssim.study.run.interrupts import Interrupts, ctrl_c_put_off
 
 COUNT = 12
@@ -245,6 +245,23 @@ def test_workers_that_are_deaf_to_termination_are_killed() -> None:
     wait(1)  # it is deaf
     in_time(lambda: workers.close(at_once=True))
     assert call.done()
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_an_executor_that_was_added_is_shut_down(
+    at_once: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = ExecutorKind("threads", ThreadPoolExecutor)
+    monkeypatch.setitem(EXECUTORS._entries, "threads", kind)
+    workers = Workers("threads", 2)
+    waits = threading.Event()
+    calls = [workers.submit(waits.wait) for _ in range(4)]  # more than it has threads
+    own: Any = workers._own
+    threading.Timer(0.2, waits.set).start()
+    in_time(lambda: workers.close(at_once=at_once))
+    assert [call.cancelled() for call in calls] == [False, False, True, True]
+    with pytest.raises(RuntimeError, match="shutdown"):
+        own.submit(int)
 
 
 def test_a_pool_whose_thread_cannot_begin_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
