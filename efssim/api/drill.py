@@ -24,7 +24,8 @@ class Drills(DrillStudy):
     """Drills of a scenario: the loss and the time of each failover, and their distributions."""
 
     def __repr__(self) -> str:
-        return f"<efssim.Drills of {self.scenario.name!r}: {len(self.outcomes)} drills>"
+        partial = ", partial" * self.partial
+        return f"<efssim.Drills of {self.scenario.name!r}: {len(self.outcomes)} drills{partial}>"
 
     def _repr_html_(self) -> str:
         """Show the report in Jupyter."""
@@ -71,7 +72,8 @@ def drill(
     A scenario without one has the default: an outage of the Region of the source of its only
     replication, at a random time. Each drill is one trial; unless `trials` says how many, there are
     200 where anything is drawn, else one. `on_progress` is called with how many are complete, of
-    how many; `progress` shows a bar of it on standard error.
+    how many; `progress` shows a bar of it on standard error. Ctrl-C returns the drills that are
+    complete by then, marked as `partial`; KeyboardInterrupt before the first.
 
     Raise StudyError for a scenario without a replication to fail over or with parameters that are
     not known, and RunError if EFS refuses a part of the scenario.

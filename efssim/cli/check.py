@@ -14,7 +14,7 @@ from efssim.cli.common import (
     handles_errors,
     placing_refusals,
     progress,
-    refuse_absurd,
+    refuse,
 )
 from efssim.cli.conflicts import refuse_ignored
 from efssim.cli.options import examples, format_option, set_option, yes_option
@@ -96,12 +96,14 @@ def estimate(
     """
     from efssim.api.estimate import estimate as estimated
     from efssim.report.text.estimate import estimate_json, estimate_report
+    from efssim.scenario.amounts.effort import refusals
 
     refuse_ignored(overrides, {})
-    if yes and not simulate:
-        raise click.UsageError("--yes needs --simulate: closed forms take no time")
     scenario = file.load(overrides)
-    refuse_absurd(scenario, file, insist=yes, simulates=simulate)
+    found_all = list(refusals(scenario, simulates=simulate))
+    if yes and not simulate and not found_all:
+        raise click.UsageError("--yes needs --simulate: closed forms take no time")
+    refuse(found_all, file, insist=yes)
     build(scenario, file, overrides)
     try:
         found = estimated(scenario, outage)

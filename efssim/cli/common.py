@@ -76,10 +76,10 @@ def _told(command: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None
         fail(sentence(error))
 
 
-def refuse_absurd(scenario: Scenario, file: Source, insist: bool, simulates: bool = True) -> None:
+def refuse_absurd(scenario: Scenario, file: Source, insist: bool) -> None:
     from efssim.scenario.amounts.effort import refusals
 
-    refuse(refusals(scenario, simulates), file, insist)
+    refuse(refusals(scenario), file, insist)
 
 
 def refuse(found_all: Iterable[Refusal], file: Source, insist: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from efssim.model.sync.lock_step import run_together
 from efssim.runs.measured import MeasuredWorld
@@ -14,10 +14,13 @@ def pays_together(scenario: Scenario) -> bool:
     return any(each.sync.number("interval") == 0 for each in scenario.replications.values())
 
 
-def advance_together(simulations: Sequence[MeasuredWorld]) -> list[Exception | None]:
+def advance_together(
+    simulations: Sequence[MeasuredWorld], check: Callable[[], None] | None = None
+) -> list[Exception | None]:
     """Run to the ends of their scenarios; return, for each, the exception that came out of it.
 
-    Each has the same numbers as alone, to the last bit.
+    Each has the same numbers as alone, to the last bit. `check` is called again and again, and its
+    exceptions come out of here.
     """
     failed: list[Exception | None] = [None] * len(simulations)
     worlds = [simulation._world for simulation in simulations]
@@ -26,6 +29,8 @@ def advance_together(simulations: Sequence[MeasuredWorld]) -> list[Exception | N
         world.clock.pauses = True
         running[k] = world.advancing_to(world.scenario.duration)
     while running:
+        if check is not None:
+            check()
         for k in list(running):
             try:
                 next(running[k])

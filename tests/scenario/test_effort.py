@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import efssim
-from efssim.scenario.amounts.effort import exported, refusals, renewals
+from efssim.runs.drill.drill import PATIENCE_S
+from efssim.scenario.amounts.effort import exported, refusals, rehearsed, renewals
 from efssim.scenario.amounts.volume import expected_volume
 from efssim.scenario.grammar.distributions import Distribution
 from efssim.scenario.grammar.types import Duration
@@ -142,10 +143,6 @@ MORE = {
         },
         "about 4,200,000,000 periods of alarms",
     ),
-    "steps": (
-        {"drill": {"steps": [{"delete": None, "retry": "1 ms"}, "mount_targets"]}},
-        "about 2,600,000,000 retries of a step of the drill",
-    ),
 }
 
 
@@ -154,6 +151,23 @@ def test_what_else_happens_again_and_again(part):
     keys, what = MORE[part]
     world = scenario({}, {"interval": "10 days"}, "30 days").with_(keys)
     assert counted(world) == [what]
+
+
+@pytest.mark.parametrize(
+    ("duration", "retry", "told"),
+    [
+        ("1 h", "1 ms", ["about 2,600,000,000 tries of a step"]),
+        ("1 h", "10 ms", ["about 260,000,000 tries of a step"]),
+        ("365 days", "1 s", []),
+        ("3650 days", "30 s", []),
+    ],
+)
+def test_steps_of_a_drill_that_efs_may_refuse_until_it_is_given_up(duration, retry, told):
+    drill = {"steps": [{"delete": None, "retry": retry}, "mount_targets"]}
+    world = scenario({}, {"interval": "1 h"}, duration).with_({"drill": drill})
+    found = [each.message.split(" are expected")[0] for each in rehearsed(world, PATIENCE_S)]
+    assert found == told
+    assert counted(world) == []  # a run tries none
 
 
 WINDOW = {"windows": [{"from": "08:00", "to": "09:00"}, {"from": "10:00", "to": "11:00"}]}
@@ -172,9 +186,9 @@ def test_windows_of_calendars_wherever_they_stand(path, calendar, count):
     world = scenario({}, {"interval": "10 days"}, "2900000 days").with_({path: calendar})
     told = f"about {count} windows of calendars"
     assert counted(world) == [told]
-    # Closed forms, too, look at each of them, and have no `--yes`.
+    # Closed forms, too, look at each of them.
     (refusal,) = refusals(world, simulates=False)
-    assert refusal == (f"{told} are expected", False)
+    assert refusal == (f"{told} are expected; --yes estimates all the same", True)
 
 
 def test_an_estimate_of_much_that_is_written_is_not_refused():
@@ -185,7 +199,8 @@ def test_an_estimate_of_much_that_is_written_is_not_refused():
 
 def test_what_is_usual_is_not_refused():
     for file in sorted(SCENARIOS.glob("*.yaml")):
-        assert not [*refusals(efssim.load(file)), *exported(efssim.load(file))]
+        world = efssim.load(file)
+        assert not [*refusals(world), *exported(world), *rehearsed(world, PATIENCE_S)]
     each = {**poisson("40 per s", 1), "drawn": "each"}
     years = scenario({"s": each}, {"interval": 60}, "3650 days")
     assert [refusal.insisting_helps for refusal in refusals(years)] == [True]  # 1.3e10 writes
@@ -236,6 +251,18 @@ def test_the_command_refuses_in_a_sentence(tmp_path, sync, told):
 LONG = "--set", "duration=2900000 days", "--set", "replications.dr.sync.interval=10 days"
 
 
+def test_an_estimate_may_be_insisted_on(tmp_path):
+    (tmp_path / "s.yaml").write_text(BARE % "interval: 60 s")
+    windows = "replications.dr.blackouts={windows: [{from: 8:00, to: 9:00}]}"
+
+    def estimated(*more):
+        command = [EFSSIM, "estimate", "s.yaml", "--set", windows, *more]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+
+    assert "--yes needs --simulate" in estimated("--yes").stderr  # there is nothing to insist on
+    assert estimated().returncode == 0
+
+
 @pytest.mark.parametrize(
     ("command", "told"),
     [
@@ -245,7 +272,7 @@ LONG = "--set", "duration=2900000 days", "--set", "replications.dr.sync.interval
         ),
         (
             ("estimate", "--set", "replications.dr.blackouts={windows: [{from: 8:00, to: 9:00}]}"),
-            "about 2,900,000 windows of calendars are expected\n",
+            "about 2,900,000 windows of calendars are expected; --yes estimates all the same\n",
         ),
     ],
 )

@@ -19,6 +19,7 @@ from efssim.cli.common import (
     keeping_results,
     placing_refusals,
     progress_of_trials,
+    refuse,
     refuse_absurd,
     say_folder,
     study_errors,
@@ -75,10 +76,14 @@ def drill(**asked: Any) -> None:
     FILE - is standard input. A scenario without `drill` loses the Region of its only source at a
     random time.
     """
+    from efssim.runs.drill.drill import PATIENCE_S
+    from efssim.scenario.amounts.effort import rehearsed
+
     request = requested(DrillRequest, workers=None, **asked)
     refuse_ignored(request.overrides, {"--seed": "seed"} if request.seed is not None else {})
     scenario = request.file.load(request.overrides)
     refuse_absurd(scenario, request.file, insist=request.yes)
+    refuse(rehearsed(scenario, PATIENCE_S), request.file, insist=request.yes)
     check_folder(request.out, "drills.json")
     place = ResultPlace(request, [scenario], "drill")
     if (kept := place.found()) is not None:

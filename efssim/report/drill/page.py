@@ -53,6 +53,8 @@ def _verdict(found: DrillSummary) -> PageVerdict:
     worst = min(verdicts, key=lambda one: {False: 0, None: 1, True: 2}[one.met])
     kind = {True: "met", False: "missed", None: "open"}[worst.met]
     word = word_of(worst).capitalize()
+    if found.partial and kind == "met":
+        kind, word = "open", "Partial"
     if found.failed_back:
         kind, word = "missed", "Failback failed"
     return PageVerdict(kind, word, f"{found.text}.", " ".join(verdict_lines(found)))

@@ -10,8 +10,16 @@ from efssim.report.drill.text import (
     verdict_lines,
 )
 from efssim.report.facts.traces import thin_traces
-from efssim.report.gates.gate import OF_ALL, RPO, Gate, Gates, outcome_of, summed_up
-from efssim.report.gates.markdown import again, document, escaped, items, table
+from efssim.report.gates.gate import (
+    OF_ALL,
+    RPO,
+    Gate,
+    Gates,
+    gate_of_partial,
+    outcome_of,
+    summed_up,
+)
+from efssim.report.gates.markdown import again, document, escaped, items, partial_line, table
 from efssim.report.words.lines import counted
 from efssim.study.drills.study import DrillStudy
 from efssim.study.drills.summary import DrillSummary, summary_of
@@ -23,7 +31,9 @@ def judged_drills(study: DrillStudy) -> Gates:
     """Return the conditions of `--check` on drills."""
     found, name = summary_of(study), study.replication
     rpo, *others = verdict_lines(found)
-    gates = [Gate(name, RPO, outcome_of(found.rpo.met), rpo, ("rpo",))]
+    done, wanted = len(study.outcomes), study.wanted or 0
+    gates = gate_of_partial(study.partial, done, wanted, "drills")
+    gates.append(Gate(name, RPO, outcome_of(found.rpo.met), rpo, ("rpo",)))
     if found.rto is not None:
         gates.append(Gate(name, "RTO", outcome_of(found.rto.met), others[0], ("rto",)))
     else:
@@ -43,11 +53,12 @@ def _all_end(study: DrillStudy) -> bool:
 
 def drill_markdown(study: DrillStudy, command: str) -> str:
     """Return the Markdown of drills; `command` repeats them."""
-    found = summary_of(study)
+    found, gates = summary_of(study), judged_drills(study)
     parts = [
+        partial_line(len(study.outcomes), study.wanted, "drills") if study.wanted else "",
         f"**{escaped(f'{found.scenario}, {found.replication}: {found.text}')}.**",
         items(verdict_lines(found)),
-        f"**{escaped(summed_up(judged_drills(study)))}.**",
+        f"**{escaped(summed_up(gates))}.**",
         escaped(heading(study)),
         table(_HEAD, *measure_rows(found)),
         _phases(found),

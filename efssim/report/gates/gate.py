@@ -48,6 +48,12 @@ class Gates:
         return all(gate.outcome == "holds" for gate in self.gates)
 
 
+def gate_of_partial(partial: bool, done: int, wanted: int, unit: str) -> list[Gate]:
+    """Return the condition that a study is whole, where Ctrl-C left a part of it out."""
+    text = f"PARTIAL: interrupted after {done:,} of {wanted:,} {unit}"
+    return [Gate(OF_ALL, "complete", "undecided", text, ("name",))] if partial else []
+
+
 def outcome_of(met: bool | None) -> Held:
     """Return the outcome of a condition that is met, not met, or not known to be."""
     if met is None:

@@ -73,7 +73,7 @@ def trials_markdown(trials: TrialSet, command: str, before: BaselineSummary | No
         first = [f"{name}: {verdict_of_trials(name, trials)}" for name in trials.means]
     beside = [] if are_many(trials.means) else [_beside(name, trials) for name in trials.means]
     note = f"Means over {count}; p99, worst ages and lags are of all trials together."
-    partial = [_partial(len(trials), trials.wanted, "trials")] if trials.partial else []
+    partial = [partial_line(len(trials), trials.wanted, "trials")] if trials.partial else []
     first_part = _verdicts(judged_trials(trials), first)
     parts = [first_part, *_before(before), _numbers(members), escaped(note)]
     return document([*partial, *parts, items(beside), *again(command, trials.digest)])
@@ -102,7 +102,7 @@ def sets_markdown(study: SetStudy, command: str) -> str:
     """Return the Markdown of trials at parameter sets; `command` repeats the study."""
     names = study.replications
     first = [f"{name}: {verdict_of_sets(name, study)}" for name in names]
-    partial = [_partial(len(study), len(study.design), "sets")] if study.partial else []
+    partial = [partial_line(len(study), len(study.design), "sets")] if study.partial else []
     tables = [table(*numbers_of_sets(name, study)) for name in names]
     beside = [" ".join([f"{name}:", *sentences_of_sets(name, study)]) for name in names]
     parts = [_verdicts(judged_sets(study), first), *tables, items(beside)]
@@ -217,7 +217,8 @@ def again(command: str, digest: str) -> list[str]:
     return [*found, f"Digest: {code(digest)}"] if digest else found
 
 
-def _partial(done: int, wanted: int, unit: str) -> str:
+def partial_line(done: int, wanted: int, unit: str) -> str:
+    """Return how much of a study Ctrl-C left."""
     return f"**PARTIAL: interrupted after {done:,} of {wanted:,} {unit}**"
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from efssim.lag.objectives.thresholds import Held, ThresholdSummary
 from efssim.report.facts.traces import Traces, thin_traces
-from efssim.report.gates.gate import OF_ALL, RPO, Gate, Gates, outcome_of
+from efssim.report.gates.gate import OF_ALL, RPO, Gate, Gates, gate_of_partial, outcome_of
 from efssim.report.text.parts import NO_REPLICATION
 from efssim.report.text.trials import verdict_of_trials
 from efssim.report.verdicts.check import (
@@ -56,7 +56,7 @@ def judged_run(result: Run) -> Gates:
 def judged_trials(trials: TrialSet) -> Gates:
     """Return the conditions on trials."""
     parts = dict(zip(trials.means, checked_trials(trials), strict=True))
-    gates = []
+    gates = gate_of_partial(trials.partial, len(trials), trials.wanted, "trials")
     for name in trials.means:
         gates.append(_rpo(name, parts[name], verdict_of_trials(name, trials)))
         gates += _objectives(
@@ -71,7 +71,8 @@ def judged_trials(trials: TrialSet) -> Gates:
 def judged_sets(study: SetStudy) -> Gates:
     """Return the conditions on trials at parameter sets."""
     parts = dict(zip(study.shares, checked_sets(study), strict=True))
-    gates = [
+    gates = gate_of_partial(study.partial, len(study), len(study.design), "sets")
+    gates += [
         Gate(name, RPO, _of_sets(name, study, part), _said_of_sets(name, study), ("rpo",))
         for name, part in parts.items()
     ]

@@ -84,8 +84,9 @@ def drilled(
     is_exact = not is_random_drill(scenario)
     count = trials or (1 if is_exact else DRILLS)
     with ctrl_c() as interrupts, interrupts.held():
+        with interrupts.allowed():
+            calm = _calm(scenario, seed)  # first: no press is to wait for it
         outcomes = list(_until_ctrl_c(scenario, seed, count, on_progress, interrupts))
-        calm = _calm(scenario, seed)
     found = calm.outcomes[replication_of(scenario)].summary
     return DrillStudy(
         scenario,

@@ -138,10 +138,10 @@ def run_batch(job: Job, numbers: tuple[int, ...]) -> TrialBatch:
         raise TrialError(numbers[0], job.seed, cause) from error
     begin_s = perf_counter()
     how = job.verify, job.asked, job.shared
+    check = checking(job.deadline)
     if job.is_together and len(numbers) >= LEAST:
-        trials = run_trials_together(scenario, job.seed, numbers, *how)
+        trials = run_trials_together(scenario, job.seed, numbers, *how, check)
     else:
-        check = checking(job.deadline)
         trials = [run_trial(scenario, job.seed, number, *how, check) for number in numbers]
     return TrialBatch(trials, perf_counter() - begin_s)
 

@@ -144,13 +144,16 @@ class Workers:
         self.close(at_once=kind is not None)  # nobody waits for what runs after an exception
 
     def close(self, *, at_once: bool = False) -> None:
-        """Shut down an own executor; `at_once` terminates calls that are running."""
+        """Shut down an own executor; `at_once` ends the processes of calls that are running.
+
+        Of another executor than a pool of processes it leaves them to their end.
+        """
         with ctrl_c_put_off() if at_once else nullcontext():
             own, self._own = self._own, None
             if at_once and own is not None:
                 end_processes(own)
         if own is not None:
-            own.shutdown(wait=True, cancel_futures=True)
+            own.shutdown(wait=not at_once, cancel_futures=True)
 
     def has_dead(self) -> bool:
         """Return whether a process of an own executor has ended, which it should not."""

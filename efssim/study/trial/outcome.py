@@ -93,13 +93,14 @@ def run_trials_together(
     verify: bool,
     asked: Asked,
     shared: SharedDraws | None = None,
+    check: Check | None = None,
 ) -> list[Done]:
     """Run trials side by side, each as `run_trial` would; raise as that does for the first."""
     running = []
     for number in numbers:
         with _naming(number, seed):
             running.append(_Running(scenario, seed, number, verify, asked, shared))
-    failed = advance_together([each.simulation for each in running])
+    failed = advance_together([each.simulation for each in running], check)
     found = []
     for each, error in zip(running, failed, strict=True):
         with _naming(each.number, seed):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -107,6 +108,21 @@ def test_all_conditions_of_sets_hold_exactly_where_check_passes():
     text = sets_markdown(study, "efssim run")
     assert text.startswith("**unknown-rate, dr: RPO NOT DECIDED: met in ")
     assert "| over sets | least |" in text
+
+
+def test_what_ctrl_c_left_in_part_is_undecided_and_says_so():
+    trials = efssim.run_trials(runs()["met"], 2, workers=1)
+    assert judged_trials(trials).passes
+    sets = efssim.run_sets(runs()["unknown"], 3, 1, workers=1)
+    for found, told in (
+        (judged_trials(replace(trials, partial=True, wanted=1000)), "2 of 1,000 trials"),
+        (judged_sets(replace(sets, outcomes=sets.outcomes[:2], partial=True)), "2 of 3 sets"),
+    ):
+        first = found.gates[0]
+        assert (first.name, first.outcome) == ("complete", "undecided")
+        assert first.text == f"PARTIAL: interrupted after {told}"
+        (case, *_) = parsed(junit_xml([found], "2026-01-01T00:00:00Z")).iter("testcase")
+        assert case.find("error") is not None
 
 
 @pytest.mark.parametrize("rto", [None, "1 min", "12 h"])

@@ -45,6 +45,7 @@ def test_complete_drills_are_returned(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.outcomes == whole.outcomes
     assert found.summary["partial"] is True
     assert found.summary["passes"] is False
+    assert repr(found) == "<efssim.Drills of 'drill': 3 drills, partial>"
     assert {**found.summary, "partial": False, "passes": whole.summary["passes"]} == whole.summary
 
 
@@ -69,7 +70,10 @@ def test_the_command_says_so(form: str, monkeypatch: pytest.MonkeyPatch, tmp_pat
     done = command("drill", FILE, "-n", "9", "--format", form, "--check", "--out", out)
     assert done.code == 130
     assert done.err.splitlines()[-1] == "interrupted"
-    assert "PARTIAL: interrupted after 2 of 9 drills" in done.out or form in ("json", "junit")
+    if form != "json":
+        assert "PARTIAL: interrupted after 2 of 9 drills" in done.out
+    if form == "junit":
+        assert 'name="complete"' in done.out
     assert "PARTIAL: interrupted after 2 of 9 drills" in (out / "report.html").read_text("utf-8")
     assert json.loads((out / "drills.json").read_text("utf-8"))["partial"] is True
     assert json.loads((out / "manifest.json").read_text("utf-8"))["partial"] is True
@@ -96,3 +100,14 @@ def test_the_second_press_stops_at_once(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(study, "_calm", pressed)
     done = command("drill", FILE, "-n", "9")
     assert (done.code, done.out) == (130, "")
+
+
+@pytest.mark.parametrize("press", [False, True])
+def test_the_page_of_an_easy_objective_is_not_green(press, monkeypatch, tmp_path) -> None:
+    if press:
+        monkeypatch.setattr(study, "run_drill", pressing(100))
+    easy = ("--set", "rpo.target=30 days", "--set", "rto.target=30 days")
+    done = command("drill", FILE, "-n", "150", *easy, "--format", "markdown", "--out", tmp_path)
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert ("2 conditions hold" in done.out) is not press
+    assert ('class="verdict met"' in page) is not press
