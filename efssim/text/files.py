@@ -53,7 +53,7 @@ def require_regular(file: Path) -> None:
 
 
 def _other_kind(mode: int) -> str | None:
-    """Return what a file is instead of a regular one or a folder."""
+    """Return the words for a file that is neither regular nor a folder; None for one that is."""
     return next((what for is_kind, what in _KINDS if is_kind(mode)), None)
 
 

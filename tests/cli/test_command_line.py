@@ -341,7 +341,7 @@ def test_check_ends_with_1():
         (["run", "tiny.yaml", "--seed", "-1"], "-1 is not in the range x>=0"),
         (["run", "tiny.yaml", "--seed", "9" * 5000], "is not a valid integer"),
         (["run", "tiny.yaml", "-n", "3", "--workers", "0"], "0 is not in the range x>=1"),
-        (["run", "tiny.yaml", "-n", "0"], "0 is not in the range x>=1"),
+        (["run", "tiny.yaml", "-n", "0"], "0 is not in the range 1<=x"),
         (["run", "tiny.yaml", "-s", "rpo.target=5 s"], "is not a valid integer"),
         (
             ["run", "tiny.yaml", "--set", "rpo.target=5 s", "--set", "rpo.target=6 s"],
