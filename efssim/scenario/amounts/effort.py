@@ -32,8 +32,9 @@ them up, measured; 300 replications with two a day for nine years."""
 RETRIES_MAX = 10**8
 """Times that steps of a runbook may be tried again before a drill is given up, above which it is
 refused: a year of three a second, or twenty minutes of each drill, measured."""
-PERIODS_MAX = 10**8
-"""Periods of alarms, or of an export, above which it is refused: 190 years of minutes."""
+PERIODS_MAX = 10**9
+"""Periods of alarms, or minutes of an export, above which it is refused: some minutes, measured;
+190 alarms of a minute for ten years."""
 _MINUTE_S = 60.0
 _DRAWS = 4096
 """Draws that the mean of a cut distribution is taken from: within a few per cent."""
