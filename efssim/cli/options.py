@@ -168,7 +168,9 @@ def format_option(*others: str) -> Callable[[C], C]:
 
 def yes_option() -> Callable[[C], C]:
     """Return the option that runs a scenario that would be refused for its size."""
-    return click.option("--yes", is_flag=True, help="Run what is refused since it would hardly end.")
+    return click.option(
+        "--yes", is_flag=True, help="Run what is refused since it would hardly end."
+    )
 
 
 def quiet_option(help_text: str) -> Callable[[C], C]:

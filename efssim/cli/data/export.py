@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from efssim.scenario import Scenario
 
 _PHASE = "cloudwatch.phase"
+_LONGEST_S = 366 * 86_400
+"""Longest period, as that of an export that is read back (`traces.exports`)."""
 """Path in a scenario that `--phase` replaces."""
 
 
@@ -60,7 +62,7 @@ def _within_a_minute(_: click.Context, __: click.Parameter, value: str | None) -
 @click.argument("file", type=ScenarioFile())
 @click.option(
     "--period",
-    type=click.IntRange(60, 86_400 * 366),
+    type=click.IntRange(60, _LONGEST_S),
     metavar="SECONDS",
     default=60,
     show_default=True,

@@ -11,7 +11,15 @@ from efssim.report.facts.traces import thin_lines, trace_lines
 from efssim.report.text.parts import joined
 from efssim.report.words.cost import cost_texts
 from efssim.report.words.json_text import json_text
-from efssim.report.words.lines import aligned, command_lines, counted, percent, short, wrapped
+from efssim.report.words.lines import (
+    aligned,
+    command_lines,
+    counted,
+    interrupted_after,
+    percent,
+    short,
+    wrapped,
+)
 from efssim.runs.drill.drill import PATIENCE_S, with_disaster
 from efssim.scenario.drill.section import PLANNED, RESTORING
 from efssim.scenario.grammar.timing import Control
@@ -77,8 +85,7 @@ def heading(study: DrillStudy) -> str:
     """Return the scenario, the replication, how many drills there were, and whether by Ctrl-C."""
     partial = ""
     if study.wanted is not None:
-        done = len(study.outcomes)
-        partial = f"PARTIAL: interrupted after {done:,} of {study.wanted:,} drills; "
+        partial = f"{interrupted_after(len(study.outcomes), study.wanted, 'drills')}; "
     count = counted(len(study.outcomes), "drill")
     event = with_disaster(study.scenario, 0.0).events[-1]
     is_planned = study.scenario.drill is not None and study.scenario.drill.kind == PLANNED

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from efssim.lag.objectives.thresholds import Held
-from efssim.report.words.lines import counted
+from efssim.report.words.lines import counted, interrupted_after
 from efssim.text.yaml.paths import Path
 
 OF_ALL = "scenario"
@@ -50,7 +50,7 @@ class Gates:
 
 def gate_of_partial(partial: bool, done: int, wanted: int, unit: str) -> list[Gate]:
     """Return the condition that a study is whole, where Ctrl-C left a part of it out."""
-    text = f"PARTIAL: interrupted after {done:,} of {wanted:,} {unit}"
+    text = interrupted_after(done, wanted, unit)
     return [Gate(OF_ALL, "complete", "undecided", text, ("name",))] if partial else []
 
 

@@ -32,7 +32,7 @@ from efssim.report.verdicts.trials import disaster as disaster_of_trials
 from efssim.report.verdicts.trials import late
 from efssim.report.verdicts.trials_cautions import cautions as cautions_of_trials
 from efssim.report.verdicts.varied.compared import shown_differences
-from efssim.report.words.lines import counted
+from efssim.report.words.lines import counted, interrupted_after
 from efssim.runs.run import Run
 from efssim.study.baseline.regressions import BaselineSummary
 from efssim.study.run.trial_set import TrialSet
@@ -218,8 +218,8 @@ def again(command: str, digest: str) -> list[str]:
 
 
 def partial_line(done: int, wanted: int, unit: str) -> str:
-    """Return how much of a study Ctrl-C left."""
-    return f"**PARTIAL: interrupted after {done:,} of {wanted:,} {unit}**"
+    """Return how much of a study Ctrl-C left, in bold."""
+    return f"**{interrupted_after(done, wanted, unit)}**"
 
 
 def items(sentences: Iterable[str]) -> str:

@@ -25,6 +25,11 @@ _SECONDS_UP_TO = 7200.0
 """Runs up to this long, in seconds, show their times with seconds."""
 
 
+def interrupted_after(done: int, wanted: int, unit: str) -> str:
+    """Return how much of a study Ctrl-C left."""
+    return f"PARTIAL: interrupted after {done:,} of {wanted:,} {unit}"
+
+
 def wrapped(text: str, indent: int = 0) -> list[str]:
     """Break a text into lines; those after the first are indented."""
     # Names with hyphens stay whole; long ones break rather than push a line beyond the width.

@@ -11,7 +11,7 @@ Check = Callable[[], None]
 """Raises an exception where a run is to end."""
 
 _FIRST = 1 / 1024
-"""Share of a run up to the first look (chosen: a short one is looked at five times)."""
+"""Share of a run up to the first look (chosen: a short one is looked at four times)."""
 _FACTOR = 8
 _SHORT_S, _LONG_S = 0.05, 0.4
 """Seconds between two looks below which the next is later, and above which it is sooner."""

@@ -57,10 +57,11 @@ def test_looks_change_no_result(name, looked, monkeypatch):
     assert looks.count >= (299 if looked == "often" else 3)
 
 
-def test_few_looks_at_a_short_run():
+def test_few_looks_at_a_short_run(monkeypatch):
+    monkeypatch.setattr(paced, "perf_counter", lambda: 0.0)  # each part takes no time
     looks = Looks()
     run_trial(chancy(), 1, 0, check=looks)
-    assert 4 <= looks.count <= 12
+    assert looks.count == 4
 
 
 @pytest.mark.parametrize("last", [1, 3])
